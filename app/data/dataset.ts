@@ -1,0 +1,17 @@
+/** The face of the data side: the types of an image data set, reading one from files, and what is computed from it. */
+export {
+  DatasetError,
+  countClasses,
+  emptySplit,
+  imageBytes,
+  meanImage,
+  mergeDatasets,
+  summarize,
+  type DatasetSummary,
+  type ImageDataset,
+  type ImageSplit,
+  type Progress,
+  type SourceFile,
+} from './image-dataset.ts';
+export { readDataset, type ReadOptions } from './read-dataset.ts';
+export { sourceFromBlob } from './source-blob.ts';
