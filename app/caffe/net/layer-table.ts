@@ -2,7 +2,7 @@
  * What the language needs to know of a layer type (shapes, parameter blobs, cost, documentation), as a type: `app/layers`
  * implements it and is passed in, so that `caffe` does not depend on it.
  */
-import type { LayerParameter, Phase } from '../schema/net-messages.ts';
+import type { FillerParameter, LayerParameter, Phase } from '../schema/net-messages.ts';
 
 /** Extents of a blob, outermost first (Caffe's N×C×H×W order); `[]` is a scalar. */
 export type Shape = readonly number[];
@@ -17,7 +17,7 @@ export interface ParamDeclaration {
   /** What it is: shown in the inspector, e.g. `weights`, `bias`, `running mean`. */
   readonly role: string;
   /** The filler field's value; undefined means zero. */
-  readonly filler?: import('../schema/net-messages.ts').FillerParameter | undefined;
+  readonly filler?: FillerParameter | undefined;
   /** Fixed initial value where the layer, not a filler, decides (BatchNorm: 0; Scale: 1). */
   readonly initial?: number;
   /** False for state that the solver must not touch (BatchNorm's statistics: lr_mult and decay_mult forced to 0). */

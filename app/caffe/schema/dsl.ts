@@ -142,7 +142,7 @@ export const withDefault = <T extends FieldType>(
   defaultValue: DefaultOf<T>,
   doc: string,
   extra: Extra = {},
-): Field<'optional', T, FieldDefault> => build('optional', number, type, doc, defaultValue as FieldDefault, extra);
+): Field<'optional', T, FieldDefault> => build('optional', number, type, doc, defaultValue, extra);
 
 /** A required field. */
 export const required = <T extends FieldType>(number: number, type: T, doc: string): Field<'required', T, undefined> =>
