@@ -1,0 +1,230 @@
+/**
+ * What the page and its workers say to each other: discriminated unions of plain data. `client.ts` wraps each worker in
+ * typed calls. Every request has an `id`; every answer repeats it. Failures travel as `WorkerFailure`, a sentence with a
+ * code, never as a bare Error.
+ */
+import type { Diagnostic } from '../caffe/diagnostics.ts';
+import type { NetView } from '../caffe/net/net-view.ts';
+import type { Phase } from '../caffe/schema/net-messages.ts';
+import type { DatasetSummary, ImageDataset } from '../data/dataset.ts';
+import type { EngineInfo } from '../engine/engine.ts';
+
+export interface WorkerFailure {
+  readonly code: 'engine' | 'dataset' | 'net' | 'solver' | 'weights' | 'storage' | 'cancelled' | 'bug';
+  /** A sentence for the user. */
+  readonly message: string;
+  readonly layer?: string;
+  readonly diagnostics?: readonly Diagnostic[];
+}
+
+// ---- language worker -------------------------------------------------------------------------------------------
+
+export interface AnalyseRequest {
+  readonly kind: 'analyse';
+  readonly netText: string;
+  readonly solverText: string;
+  /** [channels, height, width] of the data set in use. */
+  readonly record: readonly number[] | undefined;
+}
+
+export interface SolverView {
+  readonly type: string;
+  readonly maxIter: number;
+  readonly testInterval: number;
+  readonly testIter: number;
+  readonly baseLr: number;
+  readonly lrPolicy: string;
+  readonly display: number;
+  readonly snapshot: number;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+export interface AnalyseAnswer {
+  readonly train: NetView;
+  readonly test: NetView;
+  readonly solver: SolverView;
+}
+
+// ---- data worker -----------------------------------------------------------------------------------------------
+
+/** Sets kept in this browser. `sample` always exists. */
+export type DataRequest =
+  | { readonly kind: 'open' } // loads the set last used, or generates the sample
+  | { readonly kind: 'use'; readonly name: string }
+  | { readonly kind: 'list' }
+  | { readonly kind: 'import'; readonly files: readonly { readonly path: string; readonly file: File }[] }
+  | { readonly kind: 'remove'; readonly name: string }
+  | { readonly kind: 'cancel' };
+
+/** Answer to open, use, import: the set itself (its arrays are shared memory where the page is isolated) and its mean. */
+export interface OpenedDataset {
+  readonly dataset: ImageDataset;
+  readonly summary: DatasetSummary;
+  /** Mean image [C, H, W] of the training split. */
+  readonly mean: Float32Array;
+}
+
+export interface DataProgress {
+  readonly kind: 'progress';
+  readonly done: number;
+  readonly total: number;
+  readonly what: string;
+}
+
+// ---- train worker ----------------------------------------------------------------------------------------------
+
+export interface RunSpec {
+  readonly netText: string;
+  readonly solverText: string;
+  /** Weights to start from, copied by layer name (a .caffemodel). */
+  readonly weights?: Uint8Array;
+  /** A .solverstate to resume from; its weights come in `weights`. */
+  readonly solverState?: Uint8Array;
+}
+
+export type TrainRequest =
+  | { readonly kind: 'engine' } // → EngineInfo; fails with code 'engine' and the reason when there is none
+  | { readonly kind: 'data'; readonly opened: OpenedDataset }
+  | { readonly kind: 'start'; readonly spec: RunSpec } // → RunStarted
+  | { readonly kind: 'pause' }
+  | { readonly kind: 'resume' }
+  | { readonly kind: 'step' } // one iteration, then paused
+  | { readonly kind: 'stop' } // ends the run; a snapshot is kept
+  | { readonly kind: 'snapshot' } // → SnapshotInfo
+  | { readonly kind: 'snapshots' } // → SnapshotInfo[]
+  | { readonly kind: 'snapshot-files'; readonly name: string } // → SnapshotFiles
+  | { readonly kind: 'remove-snapshot'; readonly name: string }
+  | { readonly kind: 'reset' } // forgets run and weights
+  | { readonly kind: 'restore' } // → RestoredRun | undefined: curves of the last run, after a reload
+  | { readonly kind: 'weights' } // → Uint8Array: .caffemodel of the current weights
+  | { readonly kind: 'load-weights'; readonly netText: string; readonly bytes: Uint8Array } // → CopyReport
+  | { readonly kind: 'classify'; readonly netText: string; readonly image: ClassifyImage }; // → Classification
+
+/** Pixels [C, H, W] planar bytes at the data set's size, or a test image of the set in use. */
+export type ClassifyImage =
+  { readonly kind: 'test'; readonly index: number } | { readonly kind: 'pixels'; readonly data: Uint8Array };
+
+export interface Classification {
+  /** Best first, at most five. */
+  readonly top: readonly { readonly label: number; readonly name: string; readonly probability: number }[];
+  /** The label in the set, for a test image. */
+  readonly truth: number | undefined;
+}
+
+/** What loading weights did: Caffe's copy by layer name. */
+export interface CopyReport {
+  readonly copied: readonly string[];
+  /** In the file, not in the net. */
+  readonly ignored: readonly string[];
+  /** In the net (with parameters), not in the file: keep their initial values. */
+  readonly missing: readonly string[];
+}
+
+export interface RunStarted {
+  readonly engine: EngineInfo;
+  readonly iteration: number;
+  readonly maxIter: number;
+  readonly seed: number;
+  readonly batch: number;
+  readonly deviceBytes: number;
+  readonly copy: CopyReport | undefined;
+}
+
+export interface SnapshotInfo {
+  /** `cifar10_quick_iter_500` */
+  readonly name: string;
+  readonly iteration: number;
+  /** Milliseconds since the epoch. */
+  readonly when: number;
+  readonly bytes: number;
+}
+
+export interface SnapshotFiles {
+  readonly caffemodel: Uint8Array;
+  readonly solverstate: Uint8Array;
+}
+
+export interface RestoredRun {
+  readonly curves: Curves;
+  readonly iteration: number;
+  readonly maxIter: number;
+  readonly snapshot: SnapshotInfo | undefined;
+}
+
+/** Points so far, by iteration; arrays of one curve have equal lengths. */
+export interface Curves {
+  readonly train: {
+    readonly iteration: readonly number[];
+    readonly loss: readonly number[];
+    readonly lr: readonly number[];
+  };
+  readonly test: {
+    readonly iteration: readonly number[];
+    readonly loss: readonly number[];
+    readonly accuracy: readonly number[];
+  };
+}
+
+export type RunState = 'idle' | 'preparing' | 'running' | 'testing' | 'paused' | 'stopping' | 'finished' | 'failed';
+
+/** Events of the train worker, unasked. */
+export type TrainEvent =
+  | { readonly kind: 'state'; readonly state: RunState; readonly what: string | undefined }
+  | { readonly kind: 'preparing'; readonly done: number; readonly total: number; readonly what: string }
+  | {
+      readonly kind: 'progress';
+      readonly iteration: number;
+      /** Training losses since the last event, one per iteration, the last of them belonging to `iteration` − 1. */
+      readonly losses: Float32Array;
+      readonly rates: Float32Array;
+      readonly imagesPerSecond: number;
+      readonly elapsedSeconds: number;
+      readonly remainingSeconds: number | undefined;
+    }
+  | { readonly kind: 'test-progress'; readonly done: number; readonly total: number }
+  | {
+      readonly kind: 'tested';
+      readonly iteration: number;
+      readonly loss: number;
+      readonly accuracy: number | undefined;
+    }
+  | { readonly kind: 'log'; readonly line: string }
+  | { readonly kind: 'snapshot'; readonly snapshot: SnapshotInfo }
+  | { readonly kind: 'failure'; readonly failure: WorkerFailure };
+
+// ---- layout worker ---------------------------------------------------------------------------------------------
+
+export interface LayoutNode {
+  readonly id: string;
+  readonly width: number;
+  readonly height: number;
+}
+
+export interface LayoutEdge {
+  readonly id: string;
+  readonly from: string;
+  readonly to: string;
+  readonly labelWidth: number;
+}
+
+export interface LayoutRequest {
+  readonly kind: 'layout';
+  readonly nodes: readonly LayoutNode[];
+  readonly edges: readonly LayoutEdge[];
+}
+
+export interface LayoutAnswer {
+  readonly nodes: readonly { readonly id: string; readonly x: number; readonly y: number }[];
+  /** Bend points of each edge from source to target, and the centre of its label. */
+  readonly edges: readonly {
+    readonly id: string;
+    readonly points: readonly { readonly x: number; readonly y: number }[];
+    readonly label: { readonly x: number; readonly y: number };
+  }[];
+}
+
+export type Envelope<T> = { readonly id: number; readonly body: T };
+export type Reply<T> =
+  | { readonly id: number; readonly ok: true; readonly value: T }
+  | { readonly id: number; readonly ok: false; readonly failure: WorkerFailure };
+export type PhaseName = Phase;
