@@ -110,7 +110,7 @@ export function binary(fn: BinaryOp, x: Operand, y: Operand): Expr {
       // 0·x is 0 for numbers as layers use them; NaN and infinity are caught by the guard on losses.
       if (isConst(b, 0)) return b;
       if (b.op === 'const' && a.op === 'binary' && a.fn === 'mul' && a.b.op === 'const')
-        return binary('mul', a.a, constant(a.b.value * b.value, a.dtype));
+        return binary('mul', a.a, constant(foldBinary('mul', a.b.value, b.value, a.dtype), a.dtype));
       break;
     case 'div':
       if (a.dtype !== 'f32') throw new TypeError(`div takes f32, not ${a.dtype}: use floordiv.`);
