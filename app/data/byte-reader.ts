@@ -7,13 +7,19 @@
 export class ByteReader {
   readonly #reader: ReadableStreamDefaultReader<Uint8Array>;
   readonly #signal: AbortSignal | undefined;
+  readonly #onChunk: ((bytes: number) => void) | undefined;
   #chunk: Uint8Array = new Uint8Array(0);
   #at = 0;
   #position = 0;
 
-  constructor(stream: ReadableStream<Uint8Array>, signal?: AbortSignal) {
+  /** `onChunk` hears the length of each chunk as it arrives; an aborted `signal` makes the next read throw its reason. */
+  constructor(
+    stream: ReadableStream<Uint8Array>,
+    options: { signal?: AbortSignal; onChunk?: (bytes: number) => void } = {},
+  ) {
     this.#reader = stream.getReader();
-    this.#signal = signal;
+    this.#signal = options.signal;
+    this.#onChunk = options.onChunk;
   }
 
   /** Bytes handed out or skipped so far. */
@@ -98,6 +104,8 @@ export class ByteReader {
   async #pull(): Promise<Uint8Array | undefined> {
     this.#signal?.throwIfAborted();
     const { done, value } = await this.#reader.read();
-    return done ? undefined : value;
+    if (done) return undefined;
+    this.#onChunk?.(value.length);
+    return value;
   }
 }

@@ -28,11 +28,13 @@ export async function sourceFilesAt(path: string): Promise<SourceFile[]> {
 async function collect(path: string, name: string): Promise<SourceFile[]> {
   const info = await stat(path);
   if (info.isFile()) {
-    const stream = () => Readable.toWeb(createReadStream(path, { highWaterMark: 1 << 18 })) as ReadableStream<Uint8Array>;
+    const stream = () =>
+      Readable.toWeb(createReadStream(path, { highWaterMark: 1 << 18 })) as ReadableStream<Uint8Array>;
     return [{ path: name, size: info.size, stream }];
   }
   if (!info.isDirectory()) return [];
   const files: SourceFile[] = [];
-  for (const entry of (await readdir(path)).sort()) files.push(...(await collect(join(path, entry), `${name}/${entry}`)));
+  for (const entry of (await readdir(path)).sort())
+    files.push(...(await collect(join(path, entry), `${name}/${entry}`)));
   return files;
 }
