@@ -57,7 +57,8 @@ export function load(
 
 const FLOAT_UNARY: readonly UnaryOp[] = ['exp', 'log', 'sqrt', 'tanh', 'floor'];
 
-function unary(fn: UnaryOp, a: Expr): Expr {
+/** Any unary operation; the named constructors below are the usual way in. */
+export function unary(fn: UnaryOp, a: Expr): Expr {
   if (FLOAT_UNARY.includes(fn) && a.dtype !== 'f32') throw new TypeError(`${fn} takes f32, not ${a.dtype}.`);
   if (fn === 'not' && a.dtype !== 'bool') throw new TypeError(`not takes bool, not ${a.dtype}.`);
   const dtype: DType = fn === 'bits' ? 'u32' : a.dtype;

@@ -6,6 +6,7 @@
 import { foldBinary } from '../ir/build.ts';
 import type { Axis, BinaryOp, Expr, Reducer } from '../ir/expr.ts';
 import { key } from '../ir/key.ts';
+import { children } from '../ir/rewrite.ts';
 
 /** Contents of a buffer: f32 is kept in double precision. */
 export type Storage = Float64Array | Int32Array | Uint32Array | Uint8Array;
@@ -269,28 +270,6 @@ export class Scope {
 
 const ACC_SLOT = 1;
 const FIRST_AXIS_SLOT = 2;
-
-/** Direct subexpressions. */
-function children(e: Expr): readonly Expr[] {
-  switch (e.op) {
-    case 'const':
-    case 'axis':
-    case 'scalar':
-    case 'acc':
-      return [];
-    case 'load':
-      return e.guard === undefined ? [e.index] : [e.index, e.guard];
-    case 'unary':
-    case 'cast':
-      return [e.a];
-    case 'binary':
-      return [e.a, e.b];
-    case 'select':
-      return [e.cond, e.a, e.b];
-    case 'reduce':
-      return [e.body];
-  }
-}
 
 const asFloat = new Float32Array(1);
 const asBits = new Uint32Array(asFloat.buffer);
