@@ -71,6 +71,9 @@ export interface DataProgress {
   readonly what: string;
 }
 
+/** Events of the data worker, unasked. A notice is a failure that did not stand in the way: the data can be used all the same. */
+export type DataEvent = DataProgress | { readonly kind: 'notice'; readonly failure: WorkerFailure };
+
 // ---- train worker ----------------------------------------------------------------------------------------------
 
 export interface RunSpec {
@@ -194,19 +197,32 @@ export type TrainEvent =
 
 // ---- layout worker ---------------------------------------------------------------------------------------------
 
+/**
+ * A node as the layout sees it: a box with one entry at its top and exits at the foot of its body. Below the body the
+ * box keeps room for the labels of what leaves it. All lengths in CSS pixels.
+ */
 export interface LayoutNode {
   readonly id: string;
+  /** Of the whole box: the body and the room its labels take. */
   readonly width: number;
   readonly height: number;
+  /** Height of the drawn body: edges are drawn from here. */
+  readonly bodyHeight: number;
+  /** Offset of the entry from the box's left. */
+  readonly entry: number;
+  /** Offset of each exit from the box's left, one for each top. */
+  readonly exits: readonly number[];
 }
 
 export interface LayoutEdge {
   readonly id: string;
   readonly from: string;
+  /** Index into the exits of `from`. */
+  readonly exit: number;
   readonly to: string;
-  readonly labelWidth: number;
 }
 
+/** Nodes and edges in the order of the text: it decides what stands left. */
 export interface LayoutRequest {
   readonly kind: 'layout';
   readonly nodes: readonly LayoutNode[];
@@ -214,12 +230,12 @@ export interface LayoutRequest {
 }
 
 export interface LayoutAnswer {
+  /** Top left of each node's box. */
   readonly nodes: readonly { readonly id: string; readonly x: number; readonly y: number }[];
-  /** Bend points of each edge from source to target, and the centre of its label. */
+  /** Corners of each edge from the foot of its source's body to the top of its target. */
   readonly edges: readonly {
     readonly id: string;
     readonly points: readonly { readonly x: number; readonly y: number }[];
-    readonly label: { readonly x: number; readonly y: number };
   }[];
 }
 

@@ -1,0 +1,29 @@
+/** The data worker: reads dropped files, keeps data sets in the browser's storage, and opens the one in use. */
+import { openOpfsDirectory } from '../data/opfs-directory.ts';
+import { generateSample } from '../data/sample.ts';
+import { DatasetStore } from '../data/store.ts';
+import { DataDesk } from './data-desk.ts';
+import type { DataEvent, DataRequest } from './protocol.ts';
+import { serve } from './serve.ts';
+
+/** File with the id of the set last used, in a folder of its own: the store sweeps what it does not know. */
+const choiceFile = 'in-use';
+const choiceFolder = () => openOpfsDirectory('data-choice');
+
+let store: Promise<DatasetStore> | undefined;
+const openStore = () => (store ??= openOpfsDirectory('data').then((directory) => new DatasetStore(directory)));
+
+const desk = new DataDesk({
+  store: openStore,
+  readChoice: async () => {
+    const folder = await choiceFolder();
+    if (!(await folder.names()).includes(choiceFile)) return undefined;
+    return new TextDecoder().decode(await folder.read(choiceFile));
+  },
+  writeChoice: async (id) => (await choiceFolder()).write(choiceFile, [new TextEncoder().encode(id)]),
+  sampleName: 'Shapes',
+  makeSample: () => generateSample(1, { train: 8000, test: 2000 }),
+  emit: (event) => emit(event),
+});
+
+const emit = serve<DataRequest, DataEvent>((request) => desk.handle(request));
