@@ -1,0 +1,126 @@
+/** Gives each parameter blob its owner and multipliers: `Net::AppendParam` of Caffe's net.cpp. */
+import { has } from '../schema/dsl.ts';
+import { ParamSpec } from '../schema/net-messages.ts';
+import { emptyMessage } from '../schema/values.ts';
+import { calledLayer, placeIn, shapeText } from './drafts.ts';
+import type { LayerDraft, NetReport } from './drafts.ts';
+import type { ParamDeclaration } from './layer-table.ts';
+import type { NetParam, OwnedParam } from './typed-net.ts';
+
+interface Owner {
+  readonly layer: LayerDraft;
+  readonly position: number;
+  readonly declaration: ParamDeclaration;
+  lrMult: number | undefined;
+  decayMult: number | undefined;
+}
+
+/** Fills in `params` of the layers and returns the owned blobs, in order of appearance. */
+export function shareParams(layers: readonly LayerDraft[], report: NetReport): OwnedParam[] {
+  const owners: Owner[] = [];
+  const byName = new Map<string, number>();
+  const uses = new Map<LayerDraft, number[]>();
+  for (const layer of layers) {
+    const specs = layer.parameter.param;
+    if (specs.length > layer.declarations.length && layer.problem === undefined) {
+      report.refuse(
+        layer,
+        'param-count',
+        `${calledLayer(layer)} has ${layer.declarations.length} parameter blobs but ${specs.length} "param". Remove those too many.`,
+        `param.${layer.declarations.length}`,
+      );
+    }
+    uses.set(
+      layer,
+      layer.declarations.map((declaration, position) => {
+        const spec = specs[position] ?? emptyMessage(ParamSpec);
+        return ownerOf(
+          { layer, position, declaration, lrMult: undefined, decayMult: undefined },
+          spec,
+          owners,
+          byName,
+          report,
+        );
+      }),
+    );
+  }
+  for (const [layer, indices] of uses) {
+    layer.params = indices.map((owner, position): NetParam => {
+      const declaration = layer.declarations[position] as ParamDeclaration;
+      return {
+        ...declaration,
+        ...multipliers(owners[owner] as Owner),
+        name: layer.parameter.param[position]?.name || undefined,
+        owner,
+      };
+    });
+  }
+  return owners.map((owner) => ({
+    layer: owner.layer.index,
+    position: owner.position,
+    declaration: owner.declaration,
+    ...multipliers(owner),
+  }));
+}
+
+function multipliers(owner: Owner): { lrMult: number; decayMult: number } {
+  if (owner.declaration.learnable === false) return { lrMult: 0, decayMult: 0 };
+  return { lrMult: owner.lrMult ?? 1, decayMult: owner.decayMult ?? 1 };
+}
+
+function ownerOf(use: Owner, spec: ParamSpec, owners: Owner[], byName: Map<string, number>, report: NetReport): number {
+  const { layer, position, declaration } = use;
+  const place = `param.${position}`;
+  if (declaration.learnable === false && has(spec, 'lr_mult') && spec.lr_mult !== 0) {
+    report.refuse(
+      layer,
+      'param-count',
+      `The ${declaration.role} of ${calledLayer(layer)} is kept by the layer and cannot learn: its lr_mult must be 0.`,
+      `${place}.lr_mult`,
+    );
+  }
+  const name = spec.name ?? '';
+  const known = name === '' ? undefined : byName.get(name);
+  const owner = known === undefined ? undefined : owners[known];
+  if (known === undefined || !owner) {
+    owners.push({
+      ...use,
+      lrMult: has(spec, 'lr_mult') ? spec.lr_mult : undefined,
+      decayMult: has(spec, 'decay_mult') ? spec.decay_mult : undefined,
+    });
+    if (name !== '') byName.set(name, owners.length - 1);
+    return owners.length - 1;
+  }
+  const related = {
+    related: [{ range: placeIn(owner.layer, `param.${owner.position}`), message: `"${name}" belongs here.` }],
+  };
+  const mine = declaration.shape;
+  const theirs = owner.declaration.shape;
+  const count = (shape: readonly number[]): number => shape.reduce((product, extent) => product * extent, 1);
+  const fits = spec.share_mode === 'PERMISSIVE' ? count(mine) === count(theirs) : shapeText(mine) === shapeText(theirs);
+  if (!fits) {
+    report.refuse(
+      layer,
+      'param-shape',
+      `${calledLayer(layer)} shares "${name}" with ${calledLayer(owner.layer)}, but needs ${shapeText(mine)} where that has ${shapeText(theirs)}.`,
+      place,
+      related,
+    );
+  }
+  const agree = (field: 'lr_mult' | 'decay_mult', before: number | undefined): number | undefined => {
+    if (!has(spec, field)) return before;
+    if (before !== undefined && before !== spec[field]) {
+      report.refuse(
+        layer,
+        'param-shape',
+        `The shared parameter "${name}" has ${field} ${before} in ${calledLayer(owner.layer)} and ${spec[field]} here. Make them equal.`,
+        `${place}.${field}`,
+        related,
+      );
+    }
+    return before ?? spec[field];
+  };
+  owner.lrMult = agree('lr_mult', owner.lrMult);
+  owner.decayMult = agree('decay_mult', owner.decayMult);
+  return known;
+}

@@ -1,0 +1,91 @@
+/** Makes the plain view of a typed net that travels to the page; see `net-view.ts`. */
+import type { Diagnostic } from '../diagnostics.ts';
+import type { Field, FieldType, MessageType } from '../schema/dsl.ts';
+import { EXPLICIT } from '../schema/dsl.ts';
+import { LayerParameter } from '../schema/net-messages.ts';
+import { scalarText } from '../text/print-message.ts';
+import type { LayerView, NetView, SettingView } from './net-view.ts';
+import { summarise } from './summary.ts';
+import type { NetLayer, TypedNet } from './typed-net.ts';
+
+/** Fields of a layer that the view shows by themselves, or that are no settings. */
+const NOT_SETTINGS: ReadonlySet<string> = new Set(['name', 'type', 'bottom', 'top', 'phase', 'param', 'blobs']);
+
+const isMessage = (type: FieldType): type is MessageType => typeof type === 'object' && type.kind === 'message';
+
+const wasWritten = (message: object, name: string): boolean =>
+  (message as { readonly [EXPLICIT]: ReadonlySet<string> })[EXPLICIT].has(name);
+
+function writtenSettings(message: object, type: MessageType, prefix: string, skip?: ReadonlySet<string>): SettingView[] {
+  return Object.entries(type.fields).flatMap(([name, field]) => {
+    if (skip?.has(name) === true || !wasWritten(message, name)) return [];
+    const value = (message as Record<string, unknown>)[name];
+    const values = field.label === 'repeated' ? [...(value as Iterable<unknown>)] : [value];
+    return settingsOf(values, field, `${prefix}${name}`);
+  });
+}
+
+function settingsOf(values: readonly unknown[], field: Field, path: string): SettingView[] {
+  const { type } = field;
+  if (isMessage(type)) return values.flatMap((value) => writtenSettings(value as object, type, `${path}.`));
+  return [{ path, value: values.map((value) => scalarText(value, type)).join(', '), explicit: true }];
+}
+
+/** The defaults that hold because the text says nothing, in the message that the layer type reads. */
+function defaultSettings(layer: NetLayer): SettingView[] {
+  const paramField = layer.info?.paramField;
+  if (paramField === undefined) return [];
+  const { type } = LayerParameter.fields[paramField as keyof typeof LayerParameter.fields] as Field;
+  if (!isMessage(type)) return [];
+  const message = layer.parameter[paramField] as object | undefined;
+  return Object.entries(type.fields).flatMap(([name, field]) => {
+    const { type: scalar, defaultValue, deprecated } = field;
+    if (defaultValue === undefined || deprecated || isMessage(scalar)) return [];
+    if (message !== undefined && wasWritten(message, name)) return [];
+    return [{ path: `${paramField}.${name}`, value: scalarText(defaultValue, scalar), explicit: false }];
+  });
+}
+
+function viewLayer(layer: NetLayer): LayerView {
+  const { info, parameter } = layer;
+  return {
+    id: layer.id,
+    name: layer.name,
+    type: layer.type,
+    family: info?.family ?? 'unknown',
+    doc: info?.doc ?? '',
+    summary: info?.summary(parameter) ?? '',
+    range: layer.range,
+    bottoms: layer.bottoms,
+    tops: layer.tops,
+    inPlace: layer.inPlace,
+    params: layer.params.map(({ role, shape, lrMult, decayMult }) => ({ role, shape, lrMult, decayMult })),
+    settings: [...writtenSettings(parameter, LayerParameter, '', NOT_SETTINGS), ...defaultSettings(layer)],
+    macs: layer.cost?.macs,
+    problem: layer.problem,
+  };
+}
+
+const isSyntaxError = ({ code, severity }: Diagnostic): boolean => code === 'syntax' && severity === 'error';
+
+/** The view of a net. Plain data: it survives `postMessage`. */
+export function viewNet(net: TypedNet): NetView {
+  const { params, macs, forwardBytes } = summarise(net);
+  return {
+    name: net.name,
+    phase: net.phase,
+    layers: net.layers.map(viewLayer),
+    blobs: [...net.blobs.values()].map(({ id, name, shape, producer, consumers }) => ({
+      id,
+      name,
+      shape,
+      producer,
+      consumers,
+    })),
+    outputs: net.outputs,
+    diagnostics: net.diagnostics,
+    totals: { parameters: params, macs, activationBytes: forwardBytes },
+    complete: net.complete,
+    parsed: !net.diagnostics.some(isSyntaxError),
+  };
+}
