@@ -1,0 +1,126 @@
+/**
+ * Caffe's SGD with momentum as kernels: clip, normalise, regularise, update, in the order of `SGDSolver::ApplyUpdate`.
+ * What changes from one iteration to the next (the learning rate) is a run-time scalar; the rest is constant.
+ */
+import * as b from '../ir/build.ts';
+import type { Expr } from '../ir/expr.ts';
+import type { BufferDeclaration, ComputeKernel, Kernel, ScalarDeclaration } from '../ir/kernel.ts';
+
+/** One learnable blob: its buffers (f32, `size` elements each) and its multipliers. */
+export interface UpdatedParameter {
+  /** Buffer of the weights; also how labels name the parameter: `conv1/0`. */
+  readonly id: string;
+  /** Buffer of the gradient, summed over `iterSize` passes. It is left as it is. */
+  readonly diffId: string;
+  /** Buffer of the momentum history; declared by the update, persistent, zero at the start. */
+  readonly historyId: string;
+  readonly size: number;
+  readonly lrMult: number;
+  readonly decayMult: number;
+}
+
+/** Fields of the solver that the update rule reads, named as in SolverParameter. */
+export interface SgdSettings {
+  readonly momentum: number;
+  readonly weightDecay: number;
+  readonly regularization: 'L1' | 'L2';
+  /** Largest global L2 norm of the gradients; undefined, or negative as in Caffe, for no limit. */
+  readonly clipGradients?: number;
+  readonly iterSize: number;
+}
+
+/** Kernels that update parameters, with the buffers and scalars that they bring along. */
+export interface Update {
+  readonly kernels: readonly Kernel[];
+  readonly buffers: readonly BufferDeclaration[];
+  readonly scalars: readonly ScalarDeclaration[];
+}
+
+/** The run-time scalar that holds the learning rate of the iteration (f32). */
+export const LEARNING_RATE = 'learning_rate';
+const SQUARES = 'solver/squared_norms';
+const CLIP_SCALE = 'solver/clip_scale';
+
+/**
+ * The update of all parameters. A parameter with `lrMult` 0 is left alone: Caffe computes no gradient for it, so it
+ * counts in no norm either.
+ */
+export function sgdUpdate(parameters: readonly UpdatedParameter[], settings: SgdSettings): Update {
+  const learned = parameters.filter((p) => p.lrMult !== 0);
+  const clip = settings.clipGradients !== undefined && settings.clipGradients >= 0 && learned.length > 0;
+  const clipping = clip ? clipScale(learned, settings.clipGradients) : { kernels: [], buffers: [] };
+  return {
+    kernels: [...clipping.kernels, ...learned.map((p) => updateParameter(p, settings, clip))],
+    buffers: [
+      ...learned.map((p): BufferDeclaration => ({
+        id: p.historyId,
+        dtype: 'f32',
+        size: p.size,
+        lifetime: 'persistent',
+      })),
+      ...clipping.buffers,
+    ],
+    scalars: [{ name: LEARNING_RATE, dtype: 'f32' }],
+  };
+}
+
+function updateParameter(p: UpdatedParameter, settings: SgdSettings, clip: boolean): ComputeKernel {
+  const i = b.axis(p.size);
+  const index = b.at(i);
+  const weight = b.load(p.id, index);
+  let gradient = b.load(p.diffId, index);
+  if (clip) gradient = b.mul(gradient, b.load(CLIP_SCALE, 0));
+  gradient = b.mul(gradient, 1 / settings.iterSize);
+  const decay = settings.weightDecay * p.decayMult;
+  gradient = b.add(gradient, b.mul(settings.regularization === 'L2' ? weight : sign(weight), decay));
+  const history = b.add(
+    b.mul(b.load(p.historyId, index), settings.momentum),
+    b.mul(gradient, b.mul(b.scalar(LEARNING_RATE), p.lrMult)),
+  );
+  return {
+    kind: 'compute',
+    label: `${p.id}/update`,
+    axes: [i],
+    stores: [
+      { buffer: p.historyId, index, value: history, mode: 'set' },
+      { buffer: p.id, index, value: b.sub(weight, history), mode: 'set' },
+    ],
+  };
+}
+
+/** As Caffe's `caffe_sign`: −1, 0 or 1. */
+const sign = (x: Expr): Expr => b.sub(b.select(b.lt(0, x), 1, 0), b.select(b.lt(x, 0), 1, 0));
+
+/** min(1, limit / ‖all gradients‖₂) into a buffer of one element. */
+function clipScale(
+  learned: readonly UpdatedParameter[],
+  limit: number,
+): { kernels: ComputeKernel[]; buffers: BufferDeclaration[] } {
+  const squares = learned.map((p, position): ComputeKernel => {
+    const i = b.axis(p.size);
+    const g = b.load(p.diffId, b.at(i));
+    return {
+      kind: 'compute',
+      label: `${p.id}/squared_norm`,
+      axes: [],
+      stores: [{ buffer: SQUARES, index: b.i32(position), value: b.sum([i], b.mul(g, g)), mode: 'set' }],
+    };
+  });
+  const which = b.axis(learned.length);
+  const norm = b.sqrt(b.sum([which], b.load(SQUARES, b.at(which))));
+  const scale: ComputeKernel = {
+    kind: 'compute',
+    label: 'solver/clip_scale',
+    axes: [],
+    stores: [
+      { buffer: CLIP_SCALE, index: b.i32(0), value: b.select(b.lt(limit, norm), b.div(limit, norm), 1), mode: 'set' },
+    ],
+  };
+  return {
+    kernels: [...squares, scale],
+    buffers: [
+      { id: SQUARES, dtype: 'f32', size: learned.length, lifetime: 'transient' },
+      { id: CLIP_SCALE, dtype: 'f32', size: 1, lifetime: 'transient' },
+    ],
+  };
+}
