@@ -1,0 +1,41 @@
+/** Where a training stands: `.solverstate` files. */
+import { SolverState } from '../schema/solver-messages.ts';
+import { messageOf } from '../schema/values.ts';
+import { decodeWire } from './decode-wire.ts';
+import { encode } from './encode-wire.ts';
+import { blobProto, readBlob } from './stored-blob.ts';
+import type { StoredBlob } from './stored-blob.ts';
+
+/** The content of a `.solverstate`. */
+export interface StoredSolverState {
+  /** Iterations done. */
+  readonly iteration: number;
+  /** File name of the weights that belong to it. */
+  readonly learnedNet: string;
+  /** The solver's blobs, in the order in which Caffe keeps them for its type. */
+  readonly history: readonly StoredBlob[];
+  /** Steps that the policy `multistep` has made. */
+  readonly currentStep: number;
+}
+
+/** Reads a `.solverstate`. Throws `WireError` for a file that is cut off, damaged or something else. */
+export function readSolverstate(bytes: Uint8Array): StoredSolverState {
+  const state = decodeWire(bytes, SolverState);
+  return {
+    iteration: state.iter ?? 0,
+    learnedNet: state.learned_net ?? '',
+    history: state.history.map((blob, i) => readBlob(blob, `History blob ${i}`)),
+    currentStep: state.current_step,
+  };
+}
+
+/** The bytes of a `.solverstate` as Caffe writes it. */
+export function writeSolverstate(state: StoredSolverState): Uint8Array<ArrayBuffer> {
+  const message = messageOf(SolverState, {
+    iter: state.iteration,
+    learned_net: state.learnedNet,
+    history: state.history.map(blobProto),
+    current_step: state.currentStep,
+  });
+  return encode(message, SolverState);
+}
