@@ -1,0 +1,120 @@
+/** The store against a folder in memory that can be made to fail at any write. */
+import { describe, expect, it } from 'vitest';
+import { emptySplit, summarize } from './image-dataset.ts';
+import { generateSample } from './sample.ts';
+import { DatasetStore, type StoreDirectory } from './store.ts';
+import { concatenate } from './testing/cifar-archive.ts';
+
+/** A folder in memory with room for `room` bytes. A write that does not fit leaves half of its file, as a disk may. */
+class MemoryDirectory implements StoreDirectory {
+  readonly files = new Map<string, Uint8Array>();
+  room = Number.POSITIVE_INFINITY;
+
+  names() {
+    return Promise.resolve([...this.files.keys()]);
+  }
+
+  read(name: string) {
+    const bytes = this.files.get(name);
+    if (bytes === undefined) return Promise.reject(new DOMException(`no ${name}`, 'NotFoundError'));
+    return Promise.resolve(new Uint8Array(bytes).buffer);
+  }
+
+  async write(name: string, parts: readonly Uint8Array[]) {
+    const bytes = concatenate(parts);
+    const fits = bytes.length <= (await this.free());
+    this.files.set(name, fits ? bytes : bytes.slice(0, bytes.length >> 1));
+    if (!fits) throw new DOMException('full', 'QuotaExceededError');
+  }
+
+  remove(name: string) {
+    this.files.delete(name);
+    return Promise.resolve();
+  }
+
+  free() {
+    const used = [...this.files.values()].reduce((sum, bytes) => sum + bytes.length, 0);
+    return Promise.resolve(this.room - used);
+  }
+
+  exclusive<T>(work: () => Promise<T>) {
+    return work();
+  }
+}
+
+const first = generateSample(1, { train: 30, test: 10 });
+const second = generateSample(2, { train: 20, test: 10 });
+
+describe('DatasetStore', () => {
+  it('gives back what was saved', async () => {
+    const directory = new MemoryDirectory();
+    await new DatasetStore(directory).save('sample', first);
+    const store = new DatasetStore(directory);
+    expect(await store.load('sample')).toEqual(first);
+    expect((await store.list()).map(({ id, summary }) => ({ id, summary }))).toEqual([
+      { id: 'sample', summary: summarize(first) },
+    ]);
+    expect(await store.load('other')).toBeUndefined();
+  });
+
+  it('keeps an empty split', async () => {
+    const store = new DatasetStore(new MemoryDirectory());
+    await store.save('part', { ...first, test: emptySplit });
+    expect((await store.load('part'))?.test.count).toBe(0);
+  });
+
+  it('replaces a data set and leaves nothing of the old one', async () => {
+    const directory = new MemoryDirectory();
+    const store = new DatasetStore(directory);
+    await store.save('sample', first);
+    await store.save('sample', second);
+    expect(await store.load('sample')).toEqual(second);
+    expect(directory.files.size).toBe(3);
+  });
+
+  it('keeps what was there when there is no room, and says how much is missing', async () => {
+    const directory = new MemoryDirectory();
+    const store = new DatasetStore(directory);
+    await store.save('sample', first);
+    directory.room = 40 * 3074 + 25 * 3074;
+    await expect(store.save('sample', second)).rejects.toThrow(
+      /^Shapes could not be kept for the next visit: it takes 92\.2 kB, and the browser allows \d+\.\d kB more/,
+    );
+    expect(await store.load('sample')).toEqual(first);
+    expect(directory.files.size).toBe(3);
+  });
+
+  it('ignores and then sweeps away what a broken-off write has left', async () => {
+    const directory = new MemoryDirectory();
+    const store = new DatasetStore(directory);
+    await store.save('sample', first);
+    directory.files.set('sample.2.train', new Uint8Array(10));
+    directory.files.set('sample.2.json', new TextEncoder().encode('{"format":1,"id":"sam'));
+    directory.files.set('lost.1.train', new Uint8Array(10));
+    expect(await store.load('sample')).toEqual(first);
+    await store.save('other', second);
+    expect([...directory.files.keys()].sort()).toEqual(
+      ['other.1.json', 'other.1.test', 'other.1.train', 'sample.1.json', 'sample.1.test', 'sample.1.train'].sort(),
+    );
+  });
+
+  it('says so when a stored file is damaged', async () => {
+    const directory = new MemoryDirectory();
+    const store = new DatasetStore(directory);
+    await store.save('sample', first);
+    directory.files.set('sample.1.train', new Uint8Array(100));
+    await expect(store.load('sample')).rejects.toThrow(
+      /stored copy of Shapes is damaged: 92\.2 kB were expected and 100 bytes found/,
+    );
+  });
+
+  it('deletes', async () => {
+    const directory = new MemoryDirectory();
+    const store = new DatasetStore(directory);
+    await store.save('sample', first);
+    await store.save('sample-2', second);
+    await store.delete('sample');
+    expect((await store.list()).map(({ id }) => id)).toEqual(['sample-2']);
+    expect(directory.files.size).toBe(3);
+  });
+});
