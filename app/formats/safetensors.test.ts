@@ -30,6 +30,11 @@ describe('reading', () => {
     expect(readSafetensors(shifted.subarray(3)).tensors.get('x')?.data).toEqual(Int32Array.of(7));
   });
 
+  test('bytes as Node reads them from the disk', () => {
+    const file = Buffer.from(fileOf('{"x":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}', [0, 0, 0x80, 0x3f]));
+    expect(readSafetensors(file).tensors.get('x')?.data).toEqual(Float32Array.of(1));
+  });
+
   test('names that mean something to JavaScript are only names', () => {
     const header = '{"__proto__":{"dtype":"U8","shape":[],"data_offsets":[0,1]}}';
     expect([...readSafetensors(fileOf(header, [5])).tensors.keys()]).toEqual(['__proto__']);

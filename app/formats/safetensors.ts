@@ -72,8 +72,8 @@ export function readSafetensors(bytes: Uint8Array): SafetensorsFile {
   checkCoverage(entries, bytes.length - dataStart);
   const tensors = new Map<string, SafeTensor>();
   for (const entry of entries) {
-    // A copy of its own starts aligned, whatever the offset in the file.
-    const { buffer } = bytes.slice(dataStart + entry.begin, dataStart + entry.end);
+    // A copy of its own starts aligned, whatever the offset in the file. (Node's Buffer has a `slice` that does not copy.)
+    const { buffer } = new Uint8Array(bytes.subarray(dataStart + entry.begin, dataStart + entry.end));
     tensors.set(entry.name, tensorOf(entry.dtype, entry.shape, buffer));
   }
   return { metadata, tensors };
