@@ -11,6 +11,7 @@ export class ByteReader {
   #chunk: Uint8Array = new Uint8Array(0);
   #at = 0;
   #position = 0;
+  #failed = false;
 
   /** `onChunk` hears the length of each chunk as it arrives; an aborted `signal` makes the next read throw its reason. */
   constructor(
@@ -67,9 +68,12 @@ export class ByteReader {
 
   /** What is left, as a stream, for a decoder that wants one. This reader must not be used afterwards. */
   rest(): ReadableStream<Uint8Array> {
+    let cancelled = false;
     return new ReadableStream<Uint8Array>({
       pull: async (controller) => {
-        if (!(await this.#fill())) {
+        const isMore = await this.#fill();
+        if (cancelled) return;
+        if (!isMore) {
           controller.close();
           return;
         }
@@ -77,13 +81,16 @@ export class ByteReader {
         this.#advance(part.length);
         controller.enqueue(part);
       },
-      cancel: (reason) => this.cancel(reason),
+      cancel: (reason) => {
+        cancelled = true;
+        return this.cancel(reason);
+      },
     });
   }
 
-  /** Lets go of the stream, whose end nobody needs any more. */
+  /** Lets go of the stream, whose end nobody needs any more. Nothing is left to let go of where reading it has failed. */
   async cancel(reason?: unknown): Promise<void> {
-    await this.#reader.cancel(reason);
+    if (!this.#failed) await this.#reader.cancel(reason);
   }
 
   #advance(length: number): void {
@@ -103,7 +110,10 @@ export class ByteReader {
 
   async #pull(): Promise<Uint8Array | undefined> {
     this.#signal?.throwIfAborted();
-    const { done, value } = await this.#reader.read();
+    const { done, value } = await this.#reader.read().catch((error: unknown) => {
+      this.#failed = true;
+      throw error;
+    });
     if (done) return undefined;
     this.#onChunk?.(value.length);
     return value;

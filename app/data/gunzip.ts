@@ -23,20 +23,24 @@ export function isGzip(head: Uint8Array): boolean {
  */
 export function gunzip(source: ReadableStream<Uint8Array>): ReadableStream<Uint8Array> {
   let sourceError: { readonly error: unknown } | undefined;
+  let cancelled = false;
   const input = source.getReader();
   // A source of our own, so that an error while reading the file is known from an error in its compressed data.
   const watched = new ReadableStream<BufferSource>({
     pull: async (controller) => {
-      try {
-        const { done, value } = await input.read();
-        if (done) controller.close();
-        else controller.enqueue(value as Uint8Array<ArrayBuffer>);
-      } catch (error) {
+      const read = await input.read().catch((error: unknown) => {
         sourceError = { error };
-        controller.error(error);
-      }
+        throw error;
+      });
+      // The decoder gives up on damaged data while the next chunk is on its way; that chunk then has nowhere to go.
+      if (cancelled) return;
+      if (read.done) controller.close();
+      else controller.enqueue(read.value as Uint8Array<ArrayBuffer>);
     },
-    cancel: (reason) => input.cancel(reason),
+    cancel: (reason) => {
+      cancelled = true;
+      return input.cancel(reason);
+    },
   });
   const output = watched.pipeThrough(new DecompressionStream('gzip')).getReader();
   return new ReadableStream<Uint8Array>({

@@ -1,7 +1,7 @@
 /** Reading CIFAR-10 in every form that people have, and the sentences for what is wrong. */
 import { gzipSync } from 'fflate';
 import { describe, expect, it } from 'vitest';
-import { DatasetError, readDataset, type ImageDataset, type ImageSplit } from './dataset.ts';
+import { DatasetError, readDataset, type ImageDataset, type ImageSplit, type SourceFile } from './dataset.ts';
 import { generateSample } from './sample.ts';
 import {
   binaryArchive,
@@ -209,6 +209,27 @@ describe('what readDataset says of', () => {
       /^data_batch_1 is there twice, as a\/data_batch_1\.bin and b\/data_batch_1\.bin/,
     ],
   ];
+
+  it('a file that cannot be read to its end', async () => {
+    const bytes = archive.slice(0, 60_000);
+    const source: SourceFile = {
+      path: 'c.tar.gz',
+      size: archive.length,
+      stream: () => {
+        let given = false;
+        return new ReadableStream<Uint8Array>({
+          pull: (controller) => {
+            if (given) controller.error(new DOMException('the disk is gone', 'NotReadableError'));
+            else controller.enqueue(bytes);
+            given = true;
+          },
+        });
+      },
+    };
+    await expect(readDataset([source])).rejects.toThrow(
+      'c.tar.gz cannot be read (the disk is gone): check that it is still there and load it again.',
+    );
+  });
 
   it.each(cases)('%s', async (_, files, message) => {
     const reading = read(...files);

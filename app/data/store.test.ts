@@ -2,45 +2,8 @@
 import { describe, expect, it } from 'vitest';
 import { emptySplit, summarize } from './image-dataset.ts';
 import { generateSample } from './sample.ts';
-import { DatasetStore, type StoreDirectory } from './store.ts';
-import { concatenate } from './testing/cifar-archive.ts';
-
-/** A folder in memory with room for `room` bytes. A write that does not fit leaves half of its file, as a disk may. */
-class MemoryDirectory implements StoreDirectory {
-  readonly files = new Map<string, Uint8Array>();
-  room = Number.POSITIVE_INFINITY;
-
-  names() {
-    return Promise.resolve([...this.files.keys()]);
-  }
-
-  read(name: string) {
-    const bytes = this.files.get(name);
-    if (bytes === undefined) return Promise.reject(new DOMException(`no ${name}`, 'NotFoundError'));
-    return Promise.resolve(new Uint8Array(bytes).buffer);
-  }
-
-  async write(name: string, parts: readonly Uint8Array[]) {
-    const bytes = concatenate(parts);
-    const fits = bytes.length <= (await this.free());
-    this.files.set(name, fits ? bytes : bytes.slice(0, bytes.length >> 1));
-    if (!fits) throw new DOMException('full', 'QuotaExceededError');
-  }
-
-  remove(name: string) {
-    this.files.delete(name);
-    return Promise.resolve();
-  }
-
-  free() {
-    const used = [...this.files.values()].reduce((sum, bytes) => sum + bytes.length, 0);
-    return Promise.resolve(this.room - used);
-  }
-
-  exclusive<T>(work: () => Promise<T>) {
-    return work();
-  }
-}
+import { DatasetStore } from './store.ts';
+import { MemoryDirectory } from './testing/memory-directory.ts';
 
 const first = generateSample(1, { train: 30, test: 10 });
 const second = generateSample(2, { train: 20, test: 10 });
