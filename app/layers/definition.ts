@@ -90,6 +90,8 @@ export interface ForwardContext extends KernelContext {
   input(name: string, shape: Shape, dtype: StorageType): Tensor;
   /** Parameters as targets, for state that forward changes (BatchNorm's statistics in TRAIN). */
   readonly state: readonly Target[];
+  /** Shape of a record of the data set bound to a data layer: channels, height, width; undefined when none is bound. */
+  readonly record?: Shape | undefined;
 }
 
 export interface BackwardContext extends KernelContext {
@@ -105,7 +107,13 @@ export interface BackwardContext extends KernelContext {
 export interface LayerDefinition extends LayerInfo {
   /** True for layers whose tops the host writes directly (Input): they emit nothing. */
   readonly hostTops?: boolean;
-  forward(c: ForwardContext): void;
+  /**
+   * Why the layer cannot be computed as it is set: a whole sentence for the user. Undefined when it can. A layer without
+   * `forward` has a reason always.
+   */
+  supports?(layer: LayerParameter, phase: Phase): string | undefined;
+  /** Absent where Crema draws the layer and infers its shapes but cannot compute it (`supports` says so). */
+  forward?(c: ForwardContext): void;
   /** Absent where there is no gradient to give (data, Accuracy, Silence). */
   backward?(c: BackwardContext): void;
 }
