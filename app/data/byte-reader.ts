@@ -11,7 +11,6 @@ export class ByteReader {
   #chunk: Uint8Array = new Uint8Array(0);
   #at = 0;
   #position = 0;
-  #failed = false;
 
   /** `onChunk` hears the length of each chunk as it arrives; an aborted `signal` makes the next read throw its reason. */
   constructor(
@@ -88,9 +87,12 @@ export class ByteReader {
     });
   }
 
-  /** Lets go of the stream, whose end nobody needs any more. Nothing is left to let go of where reading it has failed. */
+  /**
+   * Lets go of the stream, whose end nobody needs any more. Never fails: cancelling a stream that has broken down meanwhile only repeats
+   * its error, which either was thrown to whoever read that far, or lies beyond what anybody wanted.
+   */
   async cancel(reason?: unknown): Promise<void> {
-    if (!this.#failed) await this.#reader.cancel(reason);
+    await this.#reader.cancel(reason).catch(() => undefined);
   }
 
   #advance(length: number): void {
@@ -110,10 +112,7 @@ export class ByteReader {
 
   async #pull(): Promise<Uint8Array | undefined> {
     this.#signal?.throwIfAborted();
-    const { done, value } = await this.#reader.read().catch((error: unknown) => {
-      this.#failed = true;
-      throw error;
-    });
+    const { done, value } = await this.#reader.read();
     if (done) return undefined;
     this.#onChunk?.(value.length);
     return value;
