@@ -16,6 +16,10 @@ export class WorkerError extends Error {
 const codeOfName: Readonly<Record<string, WorkerFailure['code']>> = {
   DatasetError: 'dataset',
   EngineError: 'engine',
+  CompileError: 'net',
+  TrainingError: 'net',
+  WireError: 'weights',
+  Cancelled: 'cancelled',
   AbortError: 'cancelled',
 };
 

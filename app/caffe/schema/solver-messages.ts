@@ -75,6 +75,9 @@ export const SolverState = message('SolverState', 'Where a training stands.', {
   learned_net: optional(2, 'string', 'File of the weights that belong to this state.'),
   history: repeated(3, BlobProto, "The solver's own blobs (momentum and the like), in its own order."),
   current_step: withDefault(4, 'int32', 0, 'Steps that `multistep` has made.'),
+  crema_seed: optional(1001, 'uint32', 'Seed of the run: order of images, augmentation and dropout follow from it.', {
+    fork: 'crema',
+  }),
 });
 /** What a .solverstate holds. */
 export type SolverState = Infer<typeof SolverState>;

@@ -16,6 +16,8 @@ export interface StoredSolverState {
   readonly history: readonly StoredBlob[];
   /** Steps that the policy `multistep` has made. */
   readonly currentStep: number;
+  /** The run's seed: Crema's own field, which Caffe passes over. Undefined in Caffe's files. */
+  readonly seed?: number | undefined;
 }
 
 /** Reads a `.solverstate`. Throws `WireError` for a file that is cut off, damaged or something else. */
@@ -26,6 +28,7 @@ export function readSolverstate(bytes: Uint8Array): StoredSolverState {
     learnedNet: state.learned_net ?? '',
     history: state.history.map((blob, i) => readBlob(blob, `History blob ${i}`)),
     currentStep: state.current_step,
+    seed: state.crema_seed,
   };
 }
 
@@ -36,6 +39,7 @@ export function writeSolverstate(state: StoredSolverState): Uint8Array<ArrayBuff
     learned_net: state.learnedNet,
     history: state.history.map(blobProto),
     current_step: state.currentStep,
+    ...(state.seed === undefined ? {} : { crema_seed: state.seed }),
   });
   return encode(message, SolverState);
 }

@@ -1,0 +1,393 @@
+/**
+ * From a typed net to kernels: walks the layers forward, then backward as Caffe's `Net::ForwardBackward` does, gives
+ * every blob version, gradient and parameter its buffer, and decides who writes a gradient first and who adds to it
+ * (which replaces Caffe's Split layers). The result is joined into a Program by `compile-training.ts` or `singleProgram`.
+ */
+import type { Blob, NetLayer, TypedNet } from '../caffe/net/typed-net.ts';
+import type { Shape } from '../caffe/net/layer-table.ts';
+import { add, at, axis, f32, flatten, load, mul, scalar } from '../engine/ir/build.ts';
+import type { StorageType } from '../engine/ir/expr.ts';
+import type { BufferDeclaration, Kernel, ScalarDeclaration } from '../engine/ir/kernel.ts';
+import { buffersRead, expressionsOf, visit } from '../engine/ir/rewrite.ts';
+import {
+  countOf,
+  type BackwardContext,
+  type ForwardContext,
+  type LayerDefinition,
+  type Target,
+  type Tensor,
+} from '../layers/definition.ts';
+import { kernelContext } from './kernel-context.ts';
+
+/** A net that cannot be compiled: which layer stands in the way and why, as a sentence. */
+export class CompileError extends Error {
+  override readonly name = 'CompileError';
+  readonly layer: string | undefined;
+  constructor(message: string, layer?: string) {
+    super(message);
+    this.layer = layer;
+  }
+}
+
+export interface CompileOptions {
+  /** Prefix of buffer names, so that several nets live in one Program: `train`, `test`. */
+  readonly prefix: string;
+  /** Emit the backward pass too. */
+  readonly backward: boolean;
+  /** Add to parameter gradients instead of overwriting them (`iter_size` > 1). Default false. */
+  readonly accumulate?: boolean;
+  /** Blobs (by id) that stay readable after a run. Outputs always do. */
+  readonly keepBlobs?: readonly string[];
+  /** Blobs (by id) whose gradient stays readable after a run. */
+  readonly keepGradients?: readonly string[];
+  /** Outputs (by id) whose gradient the host writes before a run. */
+  readonly hostGradients?: readonly string[];
+  /** Number of passes whose outputs are kept in a ring, read back later in one go. Default 0: no ring. */
+  readonly ringSlots?: number;
+}
+
+/** A buffer that the host fills: a data layer's bytes and labels, a mean, an Input layer's blob. */
+export interface HostInput {
+  readonly layer: NetLayer;
+  /** As the layer names it (`images`, `labels`, `mean`), or `top/I` for an Input layer's blobs. */
+  readonly name: string;
+  readonly buffer: string;
+  readonly shape: Shape;
+  readonly dtype: StorageType;
+}
+
+export interface CompiledOutput {
+  readonly blob: Blob;
+  readonly buffer: string;
+  readonly shape: Shape;
+  /** Place in a slot of the ring; undefined for outputs too large for it. */
+  readonly ringOffset: number | undefined;
+}
+
+export interface CompiledParam {
+  /** Name of the layer that owns it, and the position among its blobs: how weights are stored and copied. */
+  readonly layerName: string;
+  readonly layerType: string;
+  readonly position: number;
+  readonly buffer: string;
+  /** Undefined where the solver must not touch it. */
+  readonly diff: string | undefined;
+  readonly owned: TypedNet['params'][number];
+}
+
+export interface CompiledNet {
+  readonly net: TypedNet;
+  readonly kernels: readonly Kernel[];
+  readonly buffers: readonly BufferDeclaration[];
+  readonly inputs: readonly HostInput[];
+  readonly outputs: readonly CompiledOutput[];
+  readonly params: readonly CompiledParam[];
+  /** The ring's buffer and the number of values in a slot. */
+  readonly ring: { readonly buffer: string; readonly stride: number; readonly slots: number } | undefined;
+  dataBuffer(blob: string): string;
+  gradientBuffer(blob: string): string;
+}
+
+/** Run-time scalar: which slot of the ring a pass writes. */
+export const SLOT = 'slot';
+/** Outputs up to this many values go into the ring: losses and accuracies, not scores of a whole batch. */
+const RING_OUTPUT_LIMIT = 256;
+
+export function compileNet(
+  net: TypedNet,
+  definitions: (type: string) => LayerDefinition | undefined,
+  options: CompileOptions,
+): CompiledNet {
+  if (!net.complete) {
+    const bad = net.layers.find((l) => l.problem !== undefined || l.info === undefined);
+    throw new CompileError(
+      bad?.problem ?? 'The network has mistakes: see the list of problems.',
+      bad === undefined ? undefined : bad.name,
+    );
+  }
+  return new NetCompiler(net, definitions, options).compile();
+}
+
+class NetCompiler {
+  private readonly declared = new Map<string, BufferDeclaration>();
+  private readonly kernels: Kernel[] = [];
+  private readonly inputs: HostInput[] = [];
+  /** Gradient buffers that hold something already. */
+  private readonly written = new Set<string>();
+  private readonly paramNames: string[];
+  private readonly net: TypedNet;
+  private readonly definitions: (type: string) => LayerDefinition | undefined;
+  private readonly options: CompileOptions;
+
+  constructor(net: TypedNet, definitions: (type: string) => LayerDefinition | undefined, options: CompileOptions) {
+    this.net = net;
+    this.definitions = definitions;
+    this.options = options;
+    this.paramNames = ownerNames(net);
+  }
+
+  compile(): CompiledNet {
+    const { net, options } = this;
+    for (const layer of net.layers) this.forward(layer);
+    if (options.backward) for (const layer of [...net.layers].reverse()) this.backward(layer);
+    const outputs: CompiledOutput[] = [];
+    let stride = 0;
+    for (const id of net.outputs) {
+      const blob = this.blob(id);
+      const tensor = this.data(id);
+      const count = countOf(tensor.shape);
+      const inRing = options.ringSlots !== undefined && count <= RING_OUTPUT_LIMIT;
+      outputs.push({ blob, buffer: tensor.buffer, shape: tensor.shape, ringOffset: inRing ? stride : undefined });
+      if (inRing) stride += count;
+    }
+    const ring = this.emitRing(outputs, stride);
+    const params = this.compiledParams();
+    return {
+      net,
+      kernels: this.kernels,
+      buffers: this.usedBuffers([...outputs.map((o) => o.buffer), ...this.inputs.map((i) => i.buffer)]),
+      inputs: this.inputs,
+      outputs,
+      params,
+      ring,
+      dataBuffer: (id) => this.dataName(id),
+      gradientBuffer: (id) => this.gradientName(id),
+    };
+  }
+
+  private forward(layer: NetLayer): void {
+    const definition = this.definition(layer);
+    const tops = layer.tops.map((id) => this.data(id));
+    if (definition.hostTops === true) {
+      tops.forEach((tensor, i) => {
+        this.declare(tensor.buffer, tensor.shape, tensor.dtype, 'persistent');
+        this.inputs.push({ layer, name: `top/${i}`, buffer: tensor.buffer, shape: tensor.shape, dtype: tensor.dtype });
+      });
+      return;
+    }
+    const params = layer.params.map((_, i) => this.param(layer, i));
+    const context: ForwardContext = {
+      ...this.common(layer, 'forward', params),
+      tops,
+      record: this.net.record,
+      state: params.map((tensor) => ({ ...tensor, mode: 'set' })),
+      input: (name, shape, dtype) => {
+        const buffer = `${this.options.prefix}/input:${layer.id}/${name}`;
+        this.declare(buffer, shape, dtype, 'persistent');
+        this.inputs.push({ layer, name, buffer, shape, dtype });
+        return { buffer, shape, dtype };
+      },
+    };
+    if (definition.forward === undefined) throw new Error(`Layer type ${layer.type} has neither kernels nor a reason.`);
+    definition.forward(context);
+  }
+
+  private backward(layer: NetLayer): void {
+    const definition = this.definition(layer);
+    if (!layer.needsBackward || definition.backward === undefined) return;
+    const topDiffs = layer.tops.map((id) => this.topGradient(id, definition, `${layer.name}/backward/seed`));
+    const bottomDiffs = layer.bottoms.map((id, i) =>
+      layer.propagateDown[i] === true ? this.target(this.gradient(id), false) : undefined,
+    );
+    const paramDiffs = layer.params.map((p, i) =>
+      p.learnable !== false && p.lrMult !== 0
+        ? this.target(this.paramDiff(layer, i), this.options.accumulate === true)
+        : undefined,
+    );
+    const params = layer.params.map((_, i) => this.param(layer, i));
+    const context: BackwardContext = {
+      ...this.common(layer, 'backward', params),
+      tops: layer.tops.map((id) => this.data(id)),
+      topDiffs,
+      lossWeights: layer.tops.map((id) => this.blob(id).lossWeight),
+      bottomDiffs,
+      paramDiffs,
+    };
+    definition.backward(context);
+  }
+
+  private common(layer: NetLayer, pass: 'forward' | 'backward', params: readonly Tensor[]) {
+    return kernelContext({
+      layer: layer.parameter,
+      phase: this.net.phase,
+      bottoms: layer.bottoms.map((id) => this.data(id)),
+      params,
+      label: `${layer.name}/${pass}`,
+      stream: layer.index * 2 + (this.net.phase === 'TEST' ? 1 : 0),
+      tensor: (name, shape, dtype) => {
+        const buffer = `${this.options.prefix}/${layer.id}/${name}`;
+        this.declare(buffer, shape, dtype, 'transient');
+        return { buffer, shape, dtype };
+      },
+      emit: (kernel) => this.kernels.push(kernel),
+    });
+  }
+
+  /**
+   * The gradient of a top as its consumers left it. Where nobody wrote one it starts from the loss weight (0 for most
+   * blobs); a loss layer reads its loss weights itself.
+   */
+  private topGradient(id: string, definition: LayerDefinition, label: string): Tensor {
+    const tensor = this.gradient(id);
+    const weight = this.blob(id).lossWeight;
+    if (definition.loss === true || (this.written.has(tensor.buffer) && weight === 0)) return tensor;
+    const i = axis(countOf(tensor.shape));
+    const mode = this.written.has(tensor.buffer) ? 'add' : 'set';
+    this.kernels.push({
+      kind: 'compute',
+      label,
+      axes: [i],
+      stores: [{ buffer: tensor.buffer, index: at(i), value: f32(weight), mode }],
+    });
+    this.written.add(tensor.buffer);
+    return tensor;
+  }
+
+  private target(tensor: Tensor, accumulate: boolean): Target {
+    const mode = accumulate || this.written.has(tensor.buffer) ? 'add' : 'set';
+    this.written.add(tensor.buffer);
+    return { ...tensor, mode };
+  }
+
+  private definition(layer: NetLayer): LayerDefinition {
+    const definition = this.definitions(layer.type);
+    if (definition === undefined)
+      throw new CompileError(`Layer "${layer.name}" is of type ${layer.type}, which Crema does not know.`, layer.name);
+    const reason = definition.supports?.(layer.parameter, this.net.phase);
+    if (reason !== undefined) throw new CompileError(`Layer "${layer.name}": ${reason}`, layer.name);
+    return definition;
+  }
+
+  private blob(id: string): Blob {
+    const blob = this.net.blobs.get(id);
+    if (blob === undefined) throw new Error(`No blob ${id} in the typed net.`);
+    return blob;
+  }
+
+  private dataName = (id: string): string => `${this.options.prefix}/data:${id}`;
+  private gradientName = (id: string): string => `${this.options.prefix}/diff:${id}`;
+
+  private data(id: string): Tensor {
+    const kept = this.options.keepBlobs?.includes(id) === true || this.net.outputs.includes(id);
+    return this.blobTensor(id, this.dataName(id), kept);
+  }
+
+  private gradient(id: string): Tensor {
+    const host = this.options.hostGradients?.includes(id) === true;
+    const kept = host || this.options.keepGradients?.includes(id) === true;
+    const tensor = this.blobTensor(id, this.gradientName(id), kept);
+    if (host) this.written.add(tensor.buffer);
+    return tensor;
+  }
+
+  private blobTensor(id: string, buffer: string, persistent: boolean): Tensor {
+    const shape = this.blob(id).shape;
+    if (shape === undefined) throw new Error(`Blob ${id} has no shape in a complete net.`);
+    this.declare(buffer, shape, 'f32', persistent ? 'persistent' : 'transient');
+    return { buffer, shape, dtype: 'f32' };
+  }
+
+  private paramName(layer: NetLayer, position: number): string {
+    const owner = layer.params[position]?.owner;
+    return this.paramNames[owner ?? -1] ?? fail(`Parameter ${position} of ${layer.name} has no owner.`);
+  }
+
+  private param(layer: NetLayer, position: number): Tensor {
+    const shape = layer.params[position]?.shape ?? fail(`Layer ${layer.name} has no parameter ${position}.`);
+    const buffer = `param:${this.paramName(layer, position)}`;
+    this.declare(buffer, shape, 'f32', 'persistent');
+    return { buffer, shape, dtype: 'f32' };
+  }
+
+  private paramDiff(layer: NetLayer, position: number): Tensor {
+    const shape = layer.params[position]?.shape ?? fail(`Layer ${layer.name} has no parameter ${position}.`);
+    const buffer = `diff:${this.paramName(layer, position)}`;
+    this.declare(buffer, shape, 'f32', 'persistent');
+    return { buffer, shape, dtype: 'f32' };
+  }
+
+  private compiledParams(): CompiledParam[] {
+    return this.net.params.map((owned, i) => {
+      const layer = this.net.layers[owned.layer] ?? fail(`Parameter ${i} has no layer.`);
+      const name = this.paramNames[i] ?? fail(`Parameter ${i} has no name.`);
+      const diff = `diff:${name}`;
+      return {
+        layerName: layer.name,
+        layerType: layer.type,
+        position: owned.position,
+        buffer: `param:${name}`,
+        diff: this.declared.has(diff) ? diff : undefined,
+        owned,
+      };
+    });
+  }
+
+  private emitRing(outputs: readonly CompiledOutput[], stride: number): CompiledNet['ring'] {
+    const slots = this.options.ringSlots;
+    if (slots === undefined || stride === 0) return undefined;
+    const buffer = `${this.options.prefix}/ring`;
+    this.declare(buffer, [slots, stride], 'f32', 'persistent');
+    for (const output of outputs) {
+      if (output.ringOffset === undefined) continue;
+      const i = axis(countOf(output.shape));
+      this.kernels.push({
+        kind: 'compute',
+        label: `${output.blob.name}/report`,
+        axes: [i],
+        stores: [
+          {
+            buffer,
+            index: add(mul(scalar(SLOT, 'i32'), stride), add(at(i), output.ringOffset)),
+            value: load(output.buffer, flatten([countOf(output.shape)], [at(i)])),
+            mode: 'set',
+          },
+        ],
+      });
+    }
+    return { buffer, stride, slots };
+  }
+
+  private declare(id: string, shape: Shape, dtype: StorageType, lifetime: BufferDeclaration['lifetime']): void {
+    const size = countOf(shape);
+    const known = this.declared.get(id);
+    if (known !== undefined && (known.size !== size || known.dtype !== dtype))
+      throw new Error(`Buffer ${id} is declared as ${known.dtype}[${known.size}] and as ${dtype}[${size}].`);
+    if (known === undefined || (known.lifetime === 'transient' && lifetime === 'persistent'))
+      this.declared.set(id, { id, dtype, size, lifetime });
+  }
+
+  /** Buffers that a kernel touches or the host must find. */
+  private usedBuffers(wanted: readonly string[]): BufferDeclaration[] {
+    const used = new Set<string>(wanted);
+    for (const kernel of this.kernels) {
+      for (const id of buffersRead(kernel)) used.add(id);
+      for (const store of kernel.stores) used.add(store.buffer);
+    }
+    return [...this.declared.values()].filter((b) => used.has(b.id) || b.id.startsWith('param:'));
+  }
+}
+
+/** `conv1/0`: the owner's layer name and position; a further layer of the same name with parameters gets `#k`. */
+function ownerNames(net: TypedNet): string[] {
+  const seen = new Map<string, number>();
+  return net.params.map((p) => {
+    const name = `${net.layers[p.layer]?.name ?? ''}/${p.position}`;
+    const k = seen.get(name) ?? 0;
+    seen.set(name, k + 1);
+    return k === 0 ? name : `${name}#${k}`;
+  });
+}
+
+/** The run-time scalars that kernels name. */
+export function scalarsUsed(kernels: readonly Kernel[]): ScalarDeclaration[] {
+  const found = new Map<string, ScalarDeclaration>();
+  for (const kernel of kernels)
+    visit(expressionsOf(kernel), (e) => {
+      if (e.op === 'scalar') found.set(e.name, { name: e.name, dtype: e.dtype });
+    });
+  return [...found.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+function fail(message: string): never {
+  throw new Error(message);
+}

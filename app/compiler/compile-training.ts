@@ -1,0 +1,105 @@
+/**
+ * One Program for a whole run: the training net with its gradients, the test net on the same weights, and the solver's
+ * update. Sequences: `begin` (clears gradients, when they are accumulated), `train` (one micro-batch forward and
+ * backward), `update` (one solver step), `test` (one test batch).
+ */
+import type { TypedNet } from '../caffe/net/typed-net.ts';
+import { at, axis, f32 } from '../engine/ir/build.ts';
+import type { BufferDeclaration, Kernel, Program } from '../engine/ir/kernel.ts';
+import { optimise } from '../engine/program/optimise.ts';
+import { sgdUpdate, type SgdSettings } from '../engine/train/sgd.ts';
+import type { LayerDefinition } from '../layers/definition.ts';
+import { CompileError, compileNet, scalarsUsed, type CompiledNet } from './compile-net.ts';
+
+/** Passes whose losses wait on the device before they must be read. */
+export const RING_SLOTS = 256;
+
+export interface TrainingProgram {
+  readonly program: Program;
+  readonly train: CompiledNet;
+  readonly test: CompiledNet | undefined;
+  /** For each of `train.params`, in order: the buffer of its momentum; undefined where the solver leaves it alone. */
+  readonly histories: readonly (string | undefined)[];
+}
+
+export function compileTraining(
+  nets: { readonly train: TypedNet; readonly test: TypedNet | undefined },
+  definitions: (type: string) => LayerDefinition | undefined,
+  solver: SgdSettings,
+): TrainingProgram {
+  const accumulate = solver.iterSize > 1;
+  const train = compileNet(nets.train, definitions, {
+    prefix: 'train',
+    backward: true,
+    accumulate,
+    ringSlots: RING_SLOTS,
+  });
+  const learned = train.params.flatMap((p) => (p.diff === undefined ? [] : [{ ...p, diff: p.diff }]));
+  if (learned.length === 0)
+    throw new CompileError(
+      'Nothing in this network can learn: no layer with parameters stands below a loss. Add a loss layer such as SoftmaxWithLoss, or raise an lr_mult above 0.',
+    );
+  const test =
+    nets.test === undefined
+      ? undefined
+      : compileNet(nets.test, definitions, { prefix: 'test', backward: false, ringSlots: RING_SLOTS });
+  const history = (buffer: string): string => buffer.replace(/^param:/, 'history:');
+  const update = sgdUpdate(
+    learned.map((p) => ({
+      id: p.buffer,
+      diffId: p.diff,
+      historyId: history(p.buffer),
+      size: p.owned.declaration.shape.reduce((n, d) => n * d, 1),
+      lrMult: p.owned.lrMult,
+      decayMult: p.owned.decayMult,
+    })),
+    solver,
+  );
+  const sequences: Record<string, readonly Kernel[]> = {
+    train: train.kernels,
+    update: update.kernels,
+    ...(accumulate ? { begin: learned.map((p) => clear(p.diff, train)) } : {}),
+    ...(test === undefined ? {} : { test: test.kernels }),
+  };
+  const program = optimise({
+    buffers: mergeBuffers([train.buffers, test?.buffers ?? [], update.buffers]),
+    scalars: scalarsUsed(Object.values(sequences).flat()),
+    sequences,
+  });
+  return {
+    program,
+    train,
+    test,
+    histories: train.params.map((p) => (p.diff === undefined ? undefined : history(p.buffer))),
+  };
+}
+
+/** A Program with the one sequence `run`: forward, and backward where the net was compiled with it. */
+export function singleProgram(net: CompiledNet): Program {
+  return optimise({ buffers: net.buffers, scalars: scalarsUsed(net.kernels), sequences: { run: net.kernels } });
+}
+
+function clear(buffer: string, net: CompiledNet): Kernel {
+  const size = net.buffers.find((b) => b.id === buffer)?.size ?? 1;
+  const i = axis(size);
+  return {
+    kind: 'compute',
+    label: `${buffer}/clear`,
+    axes: [i],
+    stores: [{ buffer, index: at(i), value: f32(0), mode: 'set' }],
+  };
+}
+
+/** One declaration per id; nets share parameters. A disagreement in size is the nets'. */
+function mergeBuffers(lists: readonly (readonly BufferDeclaration[])[]): BufferDeclaration[] {
+  const merged = new Map<string, BufferDeclaration>();
+  for (const b of lists.flat()) {
+    const known = merged.get(b.id);
+    if (known !== undefined && known.size !== b.size)
+      throw new CompileError(
+        `Parameter ${b.id.replace(/^param:/, '')} has ${known.size} values in the training net and ${b.size} in the test net. Layers of one name share their weights, so give them the same settings.`,
+      );
+    merged.set(b.id, known ?? b);
+  }
+  return [...merged.values()];
+}

@@ -1,0 +1,101 @@
+/** Where batches come from: a data set's splits, in an order that is a pure function of seed and pass. */
+import type { CompiledNet, HostInput } from '../compiler/compile-net.ts';
+import type { Phase } from '../caffe/schema/net-messages.ts';
+import type { ImageDataset, ImageSplit } from '../data/dataset.ts';
+import { batchIndices } from '../data/order.ts';
+import type { Executable } from '../engine/engine.ts';
+import { TrainingError } from './training-error.ts';
+
+/** Fills the host inputs of one pass. `pass` counts micro-batches from 0, in each phase. */
+export interface Feed {
+  /** Writes what stays the same for the whole run (means). */
+  prepare(executable: Executable, net: CompiledNet): void;
+  feed(executable: Executable, net: CompiledNet, pass: number): void;
+}
+
+export interface DatasetFeedOptions {
+  readonly seed: number;
+  /** Training images in an order drawn from the seed; file order, as Caffe's Data layer reads, when false. */
+  readonly shuffle: boolean;
+  /** Mean image [C, H, W] for layers that name a mean file. */
+  readonly mean: Float32Array;
+}
+
+/** Feeds data layers from the split of their phase: training images in TRAIN, test images in TEST. */
+export class DatasetFeed implements Feed {
+  private readonly dataset: ImageDataset;
+  private readonly options: DatasetFeedOptions;
+  /** One staging array for each input buffer, made once. */
+  private readonly staging = new Map<string, Uint8Array | Float32Array>();
+
+  constructor(dataset: ImageDataset, options: DatasetFeedOptions) {
+    this.dataset = dataset;
+    this.options = options;
+  }
+
+  prepare(executable: Executable, net: CompiledNet): void {
+    for (const input of net.inputs) {
+      if (input.name === 'mean') {
+        const size = count(input.shape);
+        if (this.options.mean.length !== size)
+          throw new TrainingError(
+            `The mean of layer "${input.layer.name}" has ${this.options.mean.length} values, but an image has ${size}. Use the mean of this data set.`,
+          );
+        executable.write(input.buffer, this.options.mean);
+      } else if (input.name !== 'images' && input.name !== 'labels') {
+        throw new TrainingError(
+          `Layer "${input.layer.name}" (${input.layer.type}) waits for its blob to be given. Training needs a Data layer there: it reads the data set.`,
+        );
+      }
+    }
+    this.split(net.net.phase);
+  }
+
+  feed(executable: Executable, net: CompiledNet, pass: number): void {
+    const split = this.split(net.net.phase);
+    for (const input of net.inputs) {
+      if (input.name === 'mean') continue;
+      const batch = input.shape[0] ?? 1;
+      const shuffle = this.options.shuffle && net.net.phase === 'TRAIN';
+      const indices = batchIndices(this.options.seed, pass, batch, split.count, shuffle);
+      executable.write(
+        input.buffer,
+        input.name === 'images' ? this.images(input, split, indices) : this.labels(input, split, indices),
+      );
+    }
+  }
+
+  private images(input: HostInput, split: ImageSplit, indices: Uint32Array): Uint8Array {
+    const bytes = count(input.shape.slice(1));
+    const out = this.stage(input, () => new Uint8Array(count(input.shape))) as Uint8Array;
+    indices.forEach((index, i) => out.set(split.images.subarray(index * bytes, (index + 1) * bytes), i * bytes));
+    return out;
+  }
+
+  private labels(input: HostInput, split: ImageSplit, indices: Uint32Array): Float32Array {
+    const out = this.stage(input, () => new Float32Array(count(input.shape))) as Float32Array;
+    indices.forEach((index, i) => {
+      out[i] = split.labels[index] as number;
+    });
+    return out;
+  }
+
+  private stage<T extends Uint8Array | Float32Array>(input: HostInput, make: () => T): Uint8Array | Float32Array {
+    const known = this.staging.get(input.buffer);
+    if (known !== undefined) return known;
+    const made = make();
+    this.staging.set(input.buffer, made);
+    return made;
+  }
+
+  private split(phase: Phase): ImageSplit {
+    const split = phase === 'TRAIN' ? this.dataset.train : this.dataset.test;
+    if (split.count === 0)
+      throw new TrainingError(
+        `The data set "${this.dataset.name}" has no ${phase === 'TRAIN' ? 'training' : 'test'} images. Add ${phase === 'TRAIN' ? 'data_batch files' : 'test_batch'} to it.`,
+      );
+    return split;
+  }
+}
+
+const count = (shape: readonly number[]): number => shape.reduce((n, d) => n * d, 1);

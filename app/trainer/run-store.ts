@@ -1,0 +1,95 @@
+/**
+ * The run as it is kept in the browser across reloads: its curves, and its snapshots in Caffe's own files. Lives in a
+ * folder of the origin-private file system, next to the data sets.
+ */
+import type { StoreDirectory } from '../data/store.ts';
+
+export interface StoredSnapshot {
+  /** `cifar10_quick_iter_500`, without folder. */
+  readonly name: string;
+  readonly iteration: number;
+  /** Milliseconds since the epoch. */
+  readonly when: number;
+  /** Bytes of both files. */
+  readonly bytes: number;
+}
+
+/** Points of the curves, flat: train [iteration, loss, lr]…, test [iteration, loss, accuracy]… (NaN where there is none). */
+export interface StoredCurves {
+  readonly maxIter: number;
+  readonly train: Float64Array;
+  readonly test: Float64Array;
+}
+
+const CURVES = 'curves.bin';
+const META = '.json';
+
+export class RunStore {
+  private readonly directory: StoreDirectory;
+
+  constructor(directory: StoreDirectory) {
+    this.directory = directory;
+  }
+
+  /** Writes a snapshot: the two files first and its record last, so that a broken-off write is not listed. */
+  async saveSnapshot(
+    name: string,
+    iteration: number,
+    files: { readonly caffemodel: Uint8Array; readonly solverstate: Uint8Array },
+  ): Promise<StoredSnapshot> {
+    const record: StoredSnapshot = {
+      name,
+      iteration,
+      when: Date.now(),
+      bytes: files.caffemodel.byteLength + files.solverstate.byteLength,
+    };
+    await this.directory.write(`${name}.caffemodel`, [files.caffemodel]);
+    await this.directory.write(`${name}.solverstate`, [files.solverstate]);
+    await this.directory.write(`${name}${META}`, [new TextEncoder().encode(JSON.stringify(record))]);
+    return record;
+  }
+
+  /** Snapshots, the latest iteration first. */
+  async snapshots(): Promise<StoredSnapshot[]> {
+    const found: StoredSnapshot[] = [];
+    for (const name of await this.directory.names())
+      if (name.endsWith(META))
+        found.push(JSON.parse(new TextDecoder().decode(await this.directory.read(name))) as StoredSnapshot);
+    return found.sort((a, b) => b.when - a.when || b.iteration - a.iteration);
+  }
+
+  async snapshotFiles(name: string): Promise<{ caffemodel: Uint8Array; solverstate: Uint8Array }> {
+    return {
+      caffemodel: new Uint8Array(await this.directory.read(`${name}.caffemodel`)),
+      solverstate: new Uint8Array(await this.directory.read(`${name}.solverstate`)),
+    };
+  }
+
+  async removeSnapshot(name: string): Promise<void> {
+    const own = [`${name}${META}`, `${name}.caffemodel`, `${name}.solverstate`];
+    const there = await this.directory.names();
+    for (const file of own) if (there.includes(file)) await this.directory.remove(file);
+  }
+
+  async saveCurves(curves: StoredCurves): Promise<void> {
+    const header = Float64Array.of(curves.maxIter, curves.train.length);
+    await this.directory.write(CURVES, [bytesOf(header), bytesOf(curves.train), bytesOf(curves.test)]);
+  }
+
+  /** The curves of the last run; undefined when there are none. */
+  async curves(): Promise<StoredCurves | undefined> {
+    if (!(await this.directory.names()).includes(CURVES)) return undefined;
+    const bytes = await this.directory.read(CURVES);
+    // A write that a closed tab broke off leaves a part of a number, or less than a header.
+    const all = new Float64Array(bytes, 0, Math.floor(bytes.byteLength / 8));
+    const [maxIter, trainLength] = all;
+    if (maxIter === undefined || trainLength === undefined) return undefined;
+    return { maxIter, train: all.slice(2, 2 + trainLength), test: all.slice(2 + trainLength) };
+  }
+
+  async removeCurves(): Promise<void> {
+    if ((await this.directory.names()).includes(CURVES)) await this.directory.remove(CURVES);
+  }
+}
+
+const bytesOf = (a: Float64Array): Uint8Array => new Uint8Array(a.buffer, a.byteOffset, a.byteLength);

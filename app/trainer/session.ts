@@ -1,0 +1,419 @@
+/**
+ * A training run: compiles the nets, sets the weights, and steps the solver as Caffe's `Solver::Step` and `Solver::Solve`
+ * do, without waiting for the device: passes are queued, losses land in a ring on the device and are read back while
+ * later passes run. Knows neither the page nor workers; the browser's worker and the command line both drive it.
+ */
+import type { Caffemodel } from '../caffe/wire/caffemodel.ts';
+import type { StoredSolverState } from '../caffe/wire/solverstate.ts';
+import type { SolverParameter } from '../caffe/schema/solver-messages.ts';
+import type { TypedNet } from '../caffe/net/typed-net.ts';
+import { PASS, SEED } from '../compiler/kernel-context.ts';
+import { SLOT, type CompiledNet } from '../compiler/compile-net.ts';
+import { compileTraining, RING_SLOTS, type TrainingProgram } from '../compiler/compile-training.ts';
+import type { Engine, Executable } from '../engine/engine.ts';
+import { learningRate, type LrSettings } from '../engine/train/lr-policy.ts';
+import { LEARNING_RATE } from '../engine/train/sgd.ts';
+import { definitionOf } from '../layers/index.ts';
+import type { Feed } from './feed.ts';
+import { LossWindow } from './loss-window.ts';
+import { policyOf, sgdSettingsOf } from './solver-settings.ts';
+import { Cancelled, TrainingError } from './training-error.ts';
+import { collectWeights, copyWeights, initialise, type CopyReport } from './weights.ts';
+
+export interface TestResult {
+  readonly iteration: number;
+  /** Σ loss weight × mean of each output. */
+  readonly loss: number;
+  /** Mean of the first Accuracy layer's first top; undefined where the net has none. */
+  readonly accuracy: number | undefined;
+  /** Mean of every output over the test, by blob name. */
+  readonly outputs: ReadonlyMap<string, readonly number[]>;
+}
+
+export interface SessionEvents {
+  /** Losses and rates of consecutive iterations, the first being `iteration`. */
+  losses?(iteration: number, losses: Float32Array, rates: Float32Array): void;
+  tested?(result: TestResult): void;
+  testing?(done: number, total: number): void;
+  /** Caffe-like lines. */
+  log?(line: string): void;
+  /** Called when `snapshot` is due, and at the end. */
+  snapshot?(snapshot: Snapshot): Promise<void> | void;
+}
+
+export interface Snapshot {
+  readonly iteration: number;
+  readonly weights: Caffemodel;
+  readonly state: StoredSolverState;
+}
+
+export interface SessionOptions {
+  readonly engine: Engine;
+  readonly train: TypedNet;
+  readonly test: TypedNet | undefined;
+  readonly solver: SolverParameter;
+  readonly feed: Feed;
+  readonly seed: number;
+  readonly events: SessionEvents;
+  readonly onCompile?: (done: number, total: number) => void;
+}
+
+/** Asked before every iteration and while testing: `go`, or why to return. */
+export type Control = () => 'go' | 'pause' | 'stop';
+
+/** How long the loop may run before it lets messages in, in milliseconds. */
+const SLICE = 8;
+/** Losses are fetched at least this often, in milliseconds. */
+const READ_EVERY = 60;
+
+export class TrainingSession {
+  /** Iterations done (queued on the device). */
+  iteration = 0;
+  readonly bytes: number;
+  readonly batch: number;
+
+  private readonly options: SessionOptions;
+  private readonly compiled: TrainingProgram;
+  private readonly executable: Executable;
+  private readonly window: LossWindow;
+  private readonly iterSize: number;
+  private readonly policy: LrSettings;
+  /** Passes whose losses have been reported. */
+  private reported = 0;
+  private reading: Promise<void> | undefined;
+  private lastRead = 0;
+  private failure: unknown;
+  private testedAt = -1;
+  private pendingLosses: number[] = [];
+
+  private constructor(options: SessionOptions, compiled: TrainingProgram, executable: Executable) {
+    this.options = options;
+    this.compiled = compiled;
+    this.executable = executable;
+    this.bytes = executable.bytes;
+    this.window = new LossWindow(options.solver.average_loss);
+    this.iterSize = options.solver.iter_size;
+    this.policy = policyOf(options.solver);
+    this.batch = (compiled.train.inputs[0]?.shape[0] ?? 1) * this.iterSize;
+  }
+
+  /** Compiles, loads and initialises. Throws CompileError, TrainingError or EngineError. */
+  static async create(options: SessionOptions): Promise<TrainingSession> {
+    policyOf(options.solver);
+    const compiled = compileTraining(
+      { train: options.train, test: options.test },
+      definitionOf,
+      sgdSettingsOf(options.solver),
+    );
+    const executable = await options.engine.load(
+      compiled.program,
+      options.onCompile === undefined ? {} : { onProgress: options.onCompile },
+    );
+    try {
+      const session = new TrainingSession(options, compiled, executable);
+      initialise(executable, compiled.train, options.seed);
+      options.feed.prepare(executable, compiled.train);
+      if (compiled.test !== undefined) options.feed.prepare(executable, compiled.test);
+      return session;
+    } catch (error) {
+      executable.dispose();
+      throw error;
+    }
+  }
+
+  get maxIterations(): number {
+    return this.options.solver.max_iter ?? 0;
+  }
+
+  /** Copies weights by layer name; see `copyWeights`. */
+  load(weights: Caffemodel): CopyReport {
+    return copyWeights(this.executable, this.compiled.train, weights);
+  }
+
+  /** Takes up a solver state: iteration and momentum, in Caffe's order of parameters. */
+  restore(state: StoredSolverState): void {
+    const { histories, train } = this.compiled;
+    if (state.history.length !== train.params.length)
+      throw new TrainingError(
+        `The solver state holds ${state.history.length} history blobs, but this network has ${train.params.length} parameters. Resume with the network the snapshot was made with.`,
+      );
+    state.history.forEach((blob, i) => {
+      const size = train.params[i]?.owned.declaration.shape.reduce((n, d) => n * d, 1);
+      if (blob.data.length !== size)
+        throw new TrainingError(
+          `History blob ${i} of the solver state has ${blob.data.length} values where this network needs ${size ?? 0}. Resume with the network the snapshot was made with.`,
+        );
+    });
+    state.history.forEach((blob, i) => {
+      const buffer = histories[i];
+      if (buffer !== undefined) this.executable.write(buffer, blob.data);
+    });
+    this.iteration = state.iteration;
+    this.reported = state.iteration * this.iterSize;
+  }
+
+  /**
+   * Runs until `max_iter` or the control says otherwise; `steps` bounds the number of iterations. Returns why it ended.
+   * All losses of the iterations done have been reported when it returns.
+   */
+  async run(control: Control, steps = Infinity): Promise<'finished' | 'pause' | 'stop' | 'stepped'> {
+    const { solver, events } = this.options;
+    let slice = performance.now();
+    for (let done = 0; ; done++) {
+      if (performance.now() - slice > SLICE) {
+        await yieldToEvents();
+        slice = performance.now();
+      }
+      const wanted = control();
+      const finished = this.iteration >= this.maxIterations;
+      if (wanted !== 'go' || finished || done >= steps) {
+        await this.drain();
+        if (finished && wanted === 'go') {
+          await this.finish(control);
+          return 'finished';
+        }
+        return wanted === 'go' ? 'stepped' : wanted;
+      }
+      if (this.testDue()) {
+        await this.drain();
+        await this.test(solver.test_iter[0] ?? 0, control);
+        slice = performance.now();
+      }
+      await this.iterate();
+      if (solver.snapshot > 0 && this.iteration % solver.snapshot === 0) await events.snapshot?.(await this.snapshot());
+    }
+  }
+
+  private testDue(): boolean {
+    const { solver } = this.options;
+    return (
+      this.compiled.test !== undefined &&
+      solver.test_interval > 0 &&
+      this.iteration % solver.test_interval === 0 &&
+      (this.iteration > 0 || solver.test_initialization) &&
+      this.testedAt !== this.iteration
+    );
+  }
+
+  /** Queues one iteration: `iter_size` micro-batches and the update. */
+  private async iterate(): Promise<void> {
+    const { executable, compiled } = this;
+    const { seed, feed } = this.options;
+    if (this.iterSize > 1) this.executable.run('begin', {});
+    for (let micro = 0; micro < this.iterSize; micro++) {
+      const pass = this.iteration * this.iterSize + micro;
+      await this.makeRoom(pass);
+      feed.feed(executable, compiled.train, pass);
+      executable.run('train', { [SEED]: seed, [PASS]: pass, [SLOT]: pass % RING_SLOTS });
+    }
+    executable.run('update', { [LEARNING_RATE]: learningRate(this.policy, this.iteration) });
+    this.iteration++;
+    if (performance.now() - this.lastRead > READ_EVERY) this.startReading();
+  }
+
+  /** Waits while too much is in flight, or while the ring's slots still hold unread losses. */
+  private async makeRoom(pass: number): Promise<void> {
+    await this.executable.ready();
+    if (pass - this.reported >= RING_SLOTS - this.iterSize) {
+      this.startReading();
+      await this.reading;
+    }
+    this.rethrow();
+  }
+
+  private startReading(): void {
+    if (this.reading !== undefined) return;
+    this.lastRead = performance.now();
+    const until = this.iteration * this.iterSize;
+    this.reading = this.readLosses(until)
+      .catch((error: unknown) => {
+        this.failure = error;
+      })
+      .finally(() => {
+        this.reading = undefined;
+      });
+  }
+
+  /** Reads the ring and reports every whole iteration up to pass `until`. */
+  private async readLosses(until: number): Promise<void> {
+    const { train } = this.compiled;
+    if (train.ring === undefined) return;
+    const ring = (await this.executable.read(train.ring.buffer)) as Float32Array;
+    const first = this.reported / this.iterSize;
+    for (; this.reported < until; this.reported++)
+      this.pendingLosses.push(this.totalLoss(train, ring, this.reported % RING_SLOTS));
+    const n = this.pendingLosses.length / this.iterSize;
+    const losses = new Float32Array(n);
+    const rates = new Float32Array(n);
+    for (let i = 0; i < n; i++) {
+      const own = this.pendingLosses.slice(i * this.iterSize, (i + 1) * this.iterSize);
+      losses[i] = own.reduce((a, b) => a + b, 0) / this.iterSize;
+      rates[i] = learningRate(this.policy, first + i);
+    }
+    this.pendingLosses = [];
+    if (n > 0) this.report(first, losses, rates);
+  }
+
+  private report(first: number, losses: Float32Array, rates: Float32Array): void {
+    const { events, solver } = this.options;
+    const display = solver.display ?? 0;
+    const broken = losses.findIndex((loss) => !Number.isFinite(loss));
+    events.losses?.(first, losses, rates);
+    losses.forEach((loss, i) => {
+      const smoothed = this.window.push(loss);
+      if (display > 0 && (first + i) % display === 0)
+        events.log?.(
+          `Iteration ${first + i}, loss = ${formatNumber(smoothed)}, lr = ${formatNumber(rates[i] as number)}`,
+        );
+    });
+    if (broken !== -1)
+      throw new TrainingError(
+        `The loss became ${losses[broken] as number} at iteration ${first + broken}: training has diverged. Lower base_lr, or check the fillers and the data's scale, then start again.`,
+      );
+  }
+
+  private totalLoss(net: CompiledNet, ring: Float32Array, slot: number): number {
+    let total = 0;
+    for (const output of net.outputs) {
+      if (output.ringOffset === undefined || output.blob.lossWeight === 0) continue;
+      const size = output.shape.reduce((n, d) => n * d, 1);
+      const start = slot * (net.ring?.stride ?? 0) + output.ringOffset;
+      for (let i = 0; i < size; i++) total += output.blob.lossWeight * (ring[start + i] as number);
+    }
+    return total;
+  }
+
+  /** Waits until everything queued is done and reported. */
+  private async drain(): Promise<void> {
+    await this.reading;
+    this.rethrow();
+    if (this.reported < this.iteration * this.iterSize) await this.readLosses(this.iteration * this.iterSize);
+    this.rethrow();
+  }
+
+  private rethrow(): void {
+    if (this.failure === undefined) return;
+    const failure = this.failure;
+    this.failure = undefined;
+    throw failure as Error;
+  }
+
+  /** The last snapshot and test, as `Solver::Solve` does after its last step. */
+  private async finish(control: Control): Promise<void> {
+    const { solver, events } = this.options;
+    if (solver.snapshot_after_train && (solver.snapshot <= 0 || this.iteration % solver.snapshot !== 0))
+      await events.snapshot?.(await this.snapshot());
+    if (this.testDue()) await this.test(solver.test_iter[0] ?? 0, control);
+    events.log?.('Optimization Done.');
+  }
+
+  /** Runs the test net over `batches` batches from the start of the test split. */
+  async test(batches: number, control: Control): Promise<TestResult> {
+    const net = this.compiled.test;
+    if (net?.ring === undefined)
+      throw new TrainingError(
+        'This network has nothing to report in the TEST phase: it needs a loss or an Accuracy layer.',
+      );
+    const { events, feed, seed } = this.options;
+    const sums = new Float64Array(net.ring.stride);
+    let read = 0;
+    let slice = performance.now();
+    for (let pass = 0; pass < batches; pass++) {
+      await this.executable.ready();
+      if (performance.now() - slice > SLICE) {
+        await yieldToEvents();
+        slice = performance.now();
+        if (control() === 'stop') throw new Cancelled('The test was stopped.');
+        events.testing?.(pass, batches);
+      }
+      feed.feed(this.executable, net, pass);
+      this.executable.run('test', { [SEED]: seed, [PASS]: pass, [SLOT]: pass % RING_SLOTS });
+      const full = (pass + 1) % RING_SLOTS === 0;
+      if (full || pass === batches - 1) {
+        const ring = (await this.executable.read(net.ring.buffer)) as Float32Array;
+        for (; read <= pass; read++) {
+          const start = (read % RING_SLOTS) * net.ring.stride;
+          for (let i = 0; i < sums.length; i++) sums[i] = (sums[i] as number) + (ring[start + i] as number);
+        }
+      }
+    }
+    const result = this.summarise(net, sums, Math.max(1, batches));
+    this.testedAt = this.iteration;
+    events.tested?.(result);
+    for (const [name, values] of result.outputs)
+      values.forEach((v, i) => events.log?.(`    Test net output #${i}: ${name} = ${formatNumber(v)}`));
+    return result;
+  }
+
+  private summarise(net: CompiledNet, sums: Float64Array, batches: number): TestResult {
+    const outputs = new Map<string, readonly number[]>();
+    let loss = 0;
+    let accuracy: number | undefined;
+    for (const output of net.outputs) {
+      if (output.ringOffset === undefined) continue;
+      const size = output.shape.reduce((n, d) => n * d, 1);
+      const means = Array.from({ length: size }, (_, i) => (sums[(output.ringOffset ?? 0) + i] as number) / batches);
+      outputs.set(output.blob.name, means);
+      loss += output.blob.lossWeight * means.reduce((a, b) => a + b, 0);
+      if (net.net.layers[output.blob.producer]?.type === 'Accuracy' && output.blob.topIndex === 0)
+        accuracy ??= means[0];
+    }
+    return { iteration: this.iteration, loss, accuracy, outputs };
+  }
+
+  /** Weights as they are after everything queued so far. */
+  weights(): Promise<Caffemodel> {
+    return collectWeights(this.executable, this.compiled.train);
+  }
+
+  /** Weights and solver state, in Caffe's form. */
+  async snapshot(): Promise<Snapshot> {
+    await this.drain();
+    const weights = await this.weights();
+    const history = [];
+    for (const [i, p] of this.compiled.train.params.entries()) {
+      const { shape } = p.owned.declaration;
+      const buffer = this.compiled.histories[i];
+      const data =
+        buffer === undefined
+          ? new Float32Array(shape.reduce((n, d) => n * d, 1))
+          : ((await this.executable.read(buffer)) as Float32Array);
+      history.push({ shape, data });
+    }
+    const { policy } = this;
+    const currentStep =
+      policy.lrPolicy === 'multistep' ? policy.stepvalue.filter((v) => v <= this.iteration).length : 0;
+    return {
+      iteration: this.iteration,
+      weights,
+      state: {
+        iteration: this.iteration,
+        learnedNet: '',
+        history,
+        currentStep,
+        seed: this.options.seed,
+      },
+    };
+  }
+
+  dispose(): void {
+    this.executable.dispose();
+  }
+}
+
+/** Six significant digits, as Caffe's log prints numbers. */
+export function formatNumber(value: number): string {
+  return String(Number(value.toPrecision(6)));
+}
+
+/** Lets messages and timers in: a macrotask, without the delay of a nested timeout. */
+function yieldToEvents(): Promise<void> {
+  return new Promise((resolve) => {
+    const channel = new MessageChannel();
+    channel.port1.onmessage = () => {
+      channel.port1.close();
+      resolve();
+    };
+    channel.port2.postMessage(undefined);
+  });
+}

@@ -1,0 +1,67 @@
+/** From a solver prototxt's message to the settings of the update rule, the rate policy and the fillers. */
+import type { FillerParameter } from '../caffe/schema/net-messages.ts';
+import type { SolverParameter } from '../caffe/schema/solver-messages.ts';
+import type { FillerSettings } from '../engine/train/fillers.ts';
+import { LR_POLICIES, type LrPolicy, type LrSettings } from '../engine/train/lr-policy.ts';
+import type { SgdSettings } from '../engine/train/sgd.ts';
+import { TrainingError } from './training-error.ts';
+
+/** The rate policy. Throws TrainingError where the solver names none that exists. */
+export function policyOf(solver: SolverParameter): LrSettings {
+  const lrPolicy = solver.lr_policy;
+  if (!isPolicy(lrPolicy))
+    throw new TrainingError(
+      `The solver's lr_policy is ${lrPolicy === undefined ? 'missing' : `"${lrPolicy}"`}. Use one of ${LR_POLICIES.join(', ')}.`,
+    );
+  if (solver.base_lr === undefined)
+    throw new TrainingError('The solver has no base_lr. Add the learning rate, for example base_lr: 0.001.');
+  return {
+    lrPolicy,
+    baseLr: solver.base_lr,
+    gamma: solver.gamma ?? 0,
+    power: solver.power ?? 0,
+    stepsize: solver.stepsize ?? 0,
+    stepvalue: solver.stepvalue,
+    maxIter: solver.max_iter ?? 0,
+  };
+}
+
+const isPolicy = (name: string | undefined): name is LrPolicy => LR_POLICIES.some((p) => p === name);
+
+/** The update rule. Throws TrainingError where it is none that Crema has. */
+export function sgdSettingsOf(solver: SolverParameter): SgdSettings {
+  if (solver.type !== 'SGD')
+    throw new TrainingError(
+      `The solver asks for ${solver.type}; Crema trains with SGD. Write type: "SGD", or leave type out.`,
+    );
+  const regularization = solver.regularization_type;
+  if (regularization !== 'L1' && regularization !== 'L2')
+    throw new TrainingError(`regularization_type is "${regularization}". Use "L2" or "L1".`);
+  return {
+    momentum: solver.momentum ?? 0,
+    weightDecay: solver.weight_decay ?? 0,
+    regularization,
+    clipGradients: solver.clip_gradients,
+    iterSize: solver.iter_size,
+  };
+}
+
+/** A layer's filler. Throws TrainingError for a type that Crema does not have. */
+export function fillerSettingsOf(filler: FillerParameter, layer: string): FillerSettings {
+  switch (filler.type) {
+    case 'constant':
+      return { type: 'constant', value: filler.value };
+    case 'uniform':
+      return { type: 'uniform', min: filler.min, max: filler.max };
+    case 'gaussian':
+      return { type: 'gaussian', mean: filler.mean, std: filler.std, sparse: filler.sparse };
+    case 'xavier':
+    case 'msra':
+      return { type: filler.type, varianceNorm: filler.variance_norm };
+    default:
+      throw new TrainingError(
+        `Layer "${layer}" has a filler of type "${filler.type}". Use constant, gaussian, uniform, xavier or msra.`,
+        layer,
+      );
+  }
+}

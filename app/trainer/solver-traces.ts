@@ -1,0 +1,100 @@
+/**
+ * Real Caffe's solver traces (ten iterations each: losses and parameters) as a check that any engine can be put to.
+ * Used by the tests of both engines; the fixtures are what BVLC Caffe 1.0 computed.
+ */
+import { readFileSync, readdirSync } from 'node:fs';
+import { buildNet } from '../caffe/net/build-net.ts';
+import { readSolver } from '../caffe/solver/read-solver.ts';
+import type { CompiledNet } from '../compiler/compile-net.ts';
+import type { Engine, Executable } from '../engine/engine.ts';
+import { readSafetensors, type SafetensorsFile } from '../formats/safetensors.ts';
+import { layerTable } from '../layers/index.ts';
+import type { Feed } from './feed.ts';
+import { TrainingSession } from './session.ts';
+
+const folder = new URL('./fixtures/', import.meta.url);
+
+/** Names of the traces. */
+export const traceNames = (): string[] =>
+  readdirSync(folder)
+    .filter((name) => name.endsWith('.safetensors'))
+    .map((name) => name.replace('.safetensors', ''));
+
+/** Tensor of f32 values by name. */
+function values(file: SafetensorsFile, name: string): Float32Array {
+  const tensor = file.tensors.get(name);
+  if (tensor?.dtype !== 'F32') throw new Error(`No f32 tensor ${name} in the trace.`);
+  return tensor.data;
+}
+
+/** Iteration t sees batch t; with `iter_size`, the same batch in each of its passes. */
+class TraceFeed implements Feed {
+  private readonly file: SafetensorsFile;
+  private readonly iterSize: number;
+  constructor(file: SafetensorsFile, iterSize: number) {
+    this.file = file;
+    this.iterSize = iterSize;
+  }
+  prepare(): void {
+    // Every input changes with the pass.
+  }
+  feed(executable: Executable, net: CompiledNet, pass: number): void {
+    const t = Math.floor(pass / this.iterSize);
+    net.inputs.forEach((input, i) => {
+      const all = values(this.file, i === 0 ? 'data' : 'label');
+      const size = all.length / 10;
+      executable.write(input.buffer, all.slice(t * size, (t + 1) * size));
+    });
+  }
+}
+
+/** Relative error of a tensor: max|ours − theirs| / max(1e-3, max|theirs|). */
+export function relativeError(ours: ArrayLike<number>, theirs: ArrayLike<number>): number {
+  if (ours.length !== theirs.length) return Infinity;
+  let difference = 0;
+  let size = 0;
+  for (let i = 0; i < ours.length; i++) {
+    const d = Math.abs((ours[i] as number) - (theirs[i] as number));
+    difference = Number.isNaN(d) ? Infinity : Math.max(difference, d);
+    size = Math.max(size, Math.abs(theirs[i] as number));
+  }
+  return difference / Math.max(1e-3, size);
+}
+
+/** Runs a trace; the relative error of the losses and of every parameter after the last iteration, by name. */
+export async function traceErrors(engine: Engine, name: string): Promise<ReadonlyMap<string, number>> {
+  const file = readSafetensors(readFileSync(new URL(`${name}.safetensors`, folder)));
+  const prototxt = file.metadata.get('prototxt') ?? '';
+  const { solver } = readSolver(file.metadata.get('solver') ?? '');
+  const losses: number[] = [];
+  const session = await TrainingSession.create({
+    engine,
+    train: buildNet(prototxt, { phase: 'TRAIN', layers: layerTable }),
+    test: undefined,
+    solver,
+    seed: 1,
+    feed: new TraceFeed(file, solver.iter_size),
+    events: { losses: (_, some) => void losses.push(...some) },
+  });
+  try {
+    const layers = ['conv', 'ip'].map((layer) => ({
+      name: layer,
+      type: '',
+      blobs: [0, 1].map((i) => {
+        const tensor = file.tensors.get(`param/${layer}/${i}`);
+        return { shape: tensor?.shape ?? [], data: values(file, `param/${layer}/${i}`) };
+      }),
+    }));
+    session.load({ name: '', layers });
+    await session.run(() => 'go', 10);
+    const errors = new Map([['loss', relativeError(losses, values(file, 'loss'))]]);
+    for (const layer of (await session.weights()).layers)
+      layer.blobs.forEach((blob, i) => {
+        const key = `param_after/${layer.name}/${i}`;
+        errors.set(key, relativeError(blob.data, values(file, key)));
+      });
+    return errors;
+  } finally {
+    session.dispose();
+  }
+}

@@ -1,0 +1,471 @@
+/**
+ * The train worker's state: one engine, one data set, one run. It turns the page's requests into calls of the training
+ * session, keeps curves and snapshots, and tells the page how it goes. Engine and storage are passed in, so that it runs
+ * in tests too.
+ */
+import { buildNet } from '../caffe/net/build-net.ts';
+import type { TypedNet } from '../caffe/net/typed-net.ts';
+import type { Phase } from '../caffe/schema/net-messages.ts';
+import { readSolver } from '../caffe/solver/read-solver.ts';
+import { readCaffemodel, writeCaffemodel, type Caffemodel } from '../caffe/wire/caffemodel.ts';
+import { readSolverstate, writeSolverstate } from '../caffe/wire/solverstate.ts';
+import { imageBytes } from '../data/dataset.ts';
+import type { Engine } from '../engine/engine.ts';
+import { layerTable } from '../layers/index.ts';
+import { classify } from '../trainer/classify.ts';
+import { CurveLog } from '../trainer/curve-log.ts';
+import { DatasetFeed } from '../trainer/feed.ts';
+import { RunMeter } from '../trainer/run-meter.ts';
+import type { RunStore } from '../trainer/run-store.ts';
+import { TrainingSession, type Snapshot } from '../trainer/session.ts';
+import { WorkerError, failureOf } from './failure.ts';
+import type {
+  Classification,
+  ClassifyImage,
+  CopyReport,
+  OpenedDataset,
+  RestoredRun,
+  RunSpec,
+  RunStarted,
+  RunState,
+  SnapshotInfo,
+  TrainEvent,
+  TrainRequest,
+} from './protocol.ts';
+
+export interface TrainHostParts {
+  openEngine(): Promise<Engine>;
+  openStore(): Promise<RunStore>;
+  emit(event: TrainEvent, transfer?: Transferable[]): void;
+}
+
+/** Progress is told at most this often, in milliseconds. */
+const TELL_EVERY = 50;
+/** Curves are kept at least this often while running, in milliseconds. */
+const KEEP_EVERY = 4000;
+
+interface Run {
+  readonly session: TrainingSession;
+  readonly spec: RunSpec;
+  readonly prefix: string;
+  /** The loop, while it goes. */
+  loop: Promise<void> | undefined;
+}
+
+export class TrainHost {
+  private readonly parts: TrainHostParts;
+  private engine: Promise<Engine> | undefined;
+  private store: Promise<RunStore> | undefined;
+  private opened: OpenedDataset | undefined;
+  private run: Run | undefined;
+  private wanted: 'go' | 'pause' | 'stop' = 'go';
+  private state: RunState = 'idle';
+  /** Weights loaded from a file, for the next start and for classifying before one. */
+  private loaded: Caffemodel | undefined;
+  private readonly curves = new CurveLog();
+  private curvesKept = 0;
+  private meter = new RunMeter();
+  private losses: { first: number; losses: number[]; rates: number[] } | undefined;
+  private told = 0;
+
+  constructor(parts: TrainHostParts) {
+    this.parts = parts;
+  }
+
+  /** Answers one request; see the protocol for what each is answered with. */
+  async handle(request: TrainRequest): Promise<unknown> {
+    switch (request.kind) {
+      case 'engine':
+        return (await this.openEngine()).info;
+      case 'data':
+        this.opened = request.opened;
+        return undefined;
+      case 'start':
+        return this.start(request.spec);
+      case 'pause':
+        return this.halt('pause');
+      case 'resume':
+        return this.goOn(Infinity);
+      case 'step':
+        return this.goOn(1);
+      case 'stop':
+        return this.halt('stop');
+      case 'snapshot':
+        return this.snapshotNow();
+      case 'snapshots':
+        return (await this.openStore()).snapshots();
+      case 'snapshot-files':
+        return (await this.openStore()).snapshotFiles(request.name);
+      case 'remove-snapshot':
+        return (await this.openStore()).removeSnapshot(request.name);
+      case 'reset':
+        return this.reset();
+      case 'restore':
+        return this.restore();
+      case 'weights':
+        return writeCaffemodel(await this.currentWeights());
+      case 'load-weights':
+        return this.loadWeights(request.netText, request.bytes);
+      case 'classify':
+        return this.classify(request.netText, request.image);
+    }
+  }
+
+  private openEngine(): Promise<Engine> {
+    this.engine ??= this.parts.openEngine().then(
+      (engine) => {
+        void engine.lost.then((reason) => this.engineLost(reason));
+        return engine;
+      },
+      (error: unknown) => {
+        this.engine = undefined;
+        throw error;
+      },
+    );
+    return this.engine;
+  }
+
+  private openStore(): Promise<RunStore> {
+    this.store ??= this.parts.openStore();
+    return this.store;
+  }
+
+  private dataset(): OpenedDataset {
+    if (this.opened === undefined)
+      throw new WorkerError({ code: 'dataset', message: 'No data set is open yet. Open the Data tab and choose one.' });
+    return this.opened;
+  }
+
+  private record(): readonly number[] | undefined {
+    const d = this.opened?.dataset;
+    return d === undefined ? undefined : [d.channels, d.height, d.width];
+  }
+
+  private typedNet(netText: string, phase: Phase): TypedNet {
+    const record = this.record();
+    const net = buildNet(netText, { phase, layers: layerTable, ...(record === undefined ? {} : { record }) });
+    const errors = net.diagnostics.filter((d) => d.severity === 'error');
+    const [first] = errors;
+    if (first !== undefined)
+      throw new WorkerError({
+        code: 'net',
+        message: `The network has a mistake: ${first.message}`,
+        diagnostics: errors,
+      });
+    return net;
+  }
+
+  private async start(spec: RunSpec): Promise<RunStarted> {
+    await this.end();
+    this.setState('preparing', 'Compiling the network');
+    try {
+      return await this.prepare(spec);
+    } catch (error) {
+      this.setState('failed', undefined);
+      throw error;
+    }
+  }
+
+  private async prepare(spec: RunSpec): Promise<RunStarted> {
+    const { dataset, mean } = this.dataset();
+    const train = this.typedNet(spec.netText, 'TRAIN');
+    const test = dataset.test.count > 0 ? this.typedNet(spec.netText, 'TEST') : undefined;
+    const { solver, diagnostics } = readSolver(spec.solverText);
+    const mistakes = diagnostics.filter((d) => d.severity === 'error');
+    const [first] = mistakes;
+    if (first !== undefined)
+      throw new WorkerError({
+        code: 'solver',
+        message: `The solver has a mistake: ${first.message}`,
+        diagnostics: mistakes,
+      });
+    const state = spec.solverState === undefined ? undefined : readSolverstate(spec.solverState);
+    const weights = spec.weights === undefined ? this.loaded : readCaffemodel(spec.weights);
+    const seed = solver.random_seed >= 0 ? solver.random_seed : (state?.seed ?? drawSeed());
+    const engine = await this.openEngine();
+    const session = await TrainingSession.create({
+      engine,
+      train,
+      test: test !== undefined && test.outputs.length > 0 ? test : undefined,
+      solver,
+      seed,
+      feed: new DatasetFeed(dataset, { seed, shuffle: true, mean }),
+      onCompile: (done, total) => this.parts.emit({ kind: 'preparing', done, total, what: 'Compiling kernels' }),
+      events: {
+        losses: (iteration, losses, rates) => this.takeLosses(iteration, losses, rates),
+        tested: (result) => {
+          this.tellLosses();
+          this.curves.tested(result.iteration, result.loss, result.accuracy);
+          const { iteration, loss, accuracy } = result;
+          this.parts.emit({ kind: 'tested', iteration, loss, accuracy });
+          this.setState('running', undefined);
+        },
+        testing: (done, total) => {
+          this.setState('testing', undefined);
+          this.parts.emit({ kind: 'test-progress', done, total });
+        },
+        log: (line) => this.parts.emit({ kind: 'log', line }),
+        snapshot: async (snapshot) => {
+          await this.keepSnapshot(snapshot);
+        },
+      },
+    });
+    let copy: CopyReport | undefined;
+    try {
+      if (weights !== undefined) copy = session.load(weights);
+      if (state !== undefined) session.restore(state);
+    } catch (error) {
+      session.dispose();
+      throw error;
+    }
+    this.loaded = undefined;
+    this.curves.cut(session.iteration);
+    this.curves.maxIter = session.maxIterations;
+    const prefix = (solver.snapshot_prefix ?? '').split('/').at(-1) ?? '';
+    this.run = { session, spec, prefix: prefix === '' ? 'snapshot' : prefix, loop: undefined };
+    this.meter = new RunMeter();
+    this.goOn(Infinity);
+    return {
+      engine: engine.info,
+      iteration: session.iteration,
+      maxIter: session.maxIterations,
+      seed,
+      batch: session.batch,
+      deviceBytes: session.bytes,
+      copy,
+    };
+  }
+
+  /** Starts the loop, unless it goes already. */
+  private goOn(steps: number): undefined {
+    const run = this.run;
+    if (run === undefined)
+      throw new WorkerError({ code: 'net', message: 'There is no run to go on with: press Train.' });
+    if (run.loop !== undefined) return undefined;
+    this.wanted = 'go';
+    this.setState('running', undefined);
+    this.meter.start(run.session.iteration);
+    run.loop = this.loop(run, steps).finally(() => {
+      run.loop = undefined;
+    });
+    return undefined;
+  }
+
+  private async loop(run: Run, steps: number): Promise<void> {
+    try {
+      const end = await run.session.run(() => this.wanted, steps);
+      this.tellLosses();
+      if (end === 'stop') await this.keepSnapshot(await run.session.snapshot());
+      await this.keepCurves();
+      this.setState(end === 'finished' ? 'finished' : end === 'stop' ? 'idle' : 'paused', undefined);
+    } catch (error) {
+      this.tellLosses();
+      await this.keepCurves();
+      const failure = failureOf(error);
+      this.parts.emit({ kind: 'failure', failure });
+      this.setState(failure.code === 'cancelled' ? 'idle' : 'failed', undefined);
+    } finally {
+      this.meter.stop();
+    }
+  }
+
+  /** Asks the loop to return and waits for it. */
+  private async halt(how: 'pause' | 'stop'): Promise<undefined> {
+    const run = this.run;
+    if (run === undefined) return undefined;
+    this.wanted = how;
+    if (run.loop !== undefined) {
+      this.setState('stopping', how === 'pause' ? 'Finishing this iteration' : 'Keeping a snapshot');
+      await run.loop;
+    } else if (how === 'stop' && this.state === 'paused') {
+      await this.keepSnapshot(await run.session.snapshot());
+      this.setState('idle', undefined);
+    }
+    return undefined;
+  }
+
+  /** Ends the run and frees its memory. */
+  private async end(): Promise<void> {
+    const run = this.run;
+    if (run === undefined) return;
+    this.wanted = 'pause';
+    await run.loop;
+    run.session.dispose();
+    this.run = undefined;
+  }
+
+  private async reset(): Promise<undefined> {
+    await this.end();
+    this.loaded = undefined;
+    this.curves.cut(-1);
+    await (await this.openStore()).removeCurves();
+    this.setState('idle', undefined);
+    return undefined;
+  }
+
+  private engineLost(reason: string): void {
+    this.engine = undefined;
+    this.run = undefined;
+    this.parts.emit({
+      kind: 'failure',
+      failure: {
+        code: 'engine',
+        message: `The GPU went away (${reason}). Continue from the last snapshot in the Snapshots tab, or press Train to start again.`,
+      },
+    });
+    this.setState('failed', undefined);
+  }
+
+  private async snapshotNow(): Promise<SnapshotInfo> {
+    const run = this.run;
+    if (run === undefined)
+      throw new WorkerError({ code: 'weights', message: 'There is nothing to keep yet: press Train first.' });
+    return this.keepSnapshot(await run.session.snapshot());
+  }
+
+  private async keepSnapshot(snapshot: Snapshot): Promise<SnapshotInfo> {
+    const name = `${this.run?.prefix ?? 'snapshot'}_iter_${snapshot.iteration}`;
+    const kept = await (
+      await this.openStore()
+    ).saveSnapshot(name, snapshot.iteration, {
+      caffemodel: writeCaffemodel(snapshot.weights),
+      solverstate: writeSolverstate({ ...snapshot.state, learnedNet: `${name}.caffemodel` }),
+    });
+    this.parts.emit({ kind: 'snapshot', snapshot: kept });
+    this.parts.emit({ kind: 'log', line: `Snapshotting to ${name}.caffemodel and ${name}.solverstate` });
+    return kept;
+  }
+
+  private async restore(): Promise<RestoredRun | undefined> {
+    const store = await this.openStore();
+    const stored = await store.curves();
+    if (stored === undefined) return undefined;
+    this.curves.load(stored);
+    const [snapshot] = await store.snapshots();
+    const column = (rows: Float64Array, c: number): number[] => Array.from(rows).filter((_, i) => i % 3 === c);
+    const iterations = column(stored.train, 0);
+    return {
+      curves: {
+        train: { iteration: iterations, loss: column(stored.train, 1), lr: column(stored.train, 2) },
+        test: { iteration: column(stored.test, 0), loss: column(stored.test, 1), accuracy: column(stored.test, 2) },
+      },
+      iteration: (iterations.at(-1) ?? -1) + 1,
+      maxIter: stored.maxIter,
+      snapshot,
+    };
+  }
+
+  /** Weights of the run; else those loaded; else those of the last snapshot. */
+  private async currentWeights(): Promise<Caffemodel> {
+    if (this.run !== undefined) return this.run.session.weights();
+    if (this.loaded !== undefined) return this.loaded;
+    const store = await this.openStore();
+    const [last] = await store.snapshots();
+    if (last === undefined)
+      throw new WorkerError({
+        code: 'weights',
+        message: 'There are no weights yet. Press Train, or load a .caffemodel in the Snapshots tab.',
+      });
+    return readCaffemodel((await store.snapshotFiles(last.name)).caffemodel);
+  }
+
+  /** Checks a weights file against the network, and keeps it for the next start; a paused run takes it up at once. */
+  private async loadWeights(netText: string, bytes: Uint8Array): Promise<CopyReport> {
+    const weights = readCaffemodel(bytes);
+    if (this.run !== undefined) {
+      await this.halt('pause');
+      return this.run.session.load(weights);
+    }
+    const net = this.typedNet(netText, 'TRAIN');
+    const report = reportCopy(net, weights);
+    this.loaded = weights;
+    return report;
+  }
+
+  private async classify(netText: string, image: ClassifyImage): Promise<Classification> {
+    const { dataset, mean } = this.dataset();
+    const weights = await this.currentWeights();
+    const size = imageBytes(dataset);
+    const pixels =
+      image.kind === 'pixels' ? image.data : dataset.test.images.slice(image.index * size, (image.index + 1) * size);
+    if (pixels.length !== size)
+      throw new WorkerError({
+        code: 'dataset',
+        message: `The image has ${pixels.length} values where the data set's images have ${size}.`,
+      });
+    const engine = await this.openEngine();
+    const record = [dataset.channels, dataset.height, dataset.width];
+    const probabilities = await classify(engine, { netText, weights, image: pixels, record, mean });
+    const top = Array.from(probabilities, (probability, label) => ({
+      label,
+      name: dataset.classNames[label] ?? `class ${label}`,
+      probability,
+    }))
+      .sort((a, b) => b.probability - a.probability)
+      .slice(0, 5);
+    return { top, truth: image.kind === 'test' ? dataset.test.labels[image.index] : undefined };
+  }
+
+  private takeLosses(iteration: number, losses: Float32Array, rates: Float32Array): void {
+    this.curves.losses(iteration, losses, rates);
+    this.losses ??= { first: iteration, losses: [], rates: [] };
+    this.losses.losses.push(...losses);
+    this.losses.rates.push(...rates);
+    this.meter.at(iteration + losses.length);
+    if (performance.now() - this.told > TELL_EVERY) this.tellLosses();
+    if (performance.now() - this.curvesKept > KEEP_EVERY) void this.keepCurves();
+  }
+
+  private tellLosses(): void {
+    const waiting = this.losses;
+    const session = this.run?.session;
+    if (waiting === undefined || session === undefined) return;
+    this.losses = undefined;
+    this.told = performance.now();
+    const losses = Float32Array.from(waiting.losses);
+    const rates = Float32Array.from(waiting.rates);
+    const iteration = waiting.first + losses.length;
+    const perSecond = this.meter.iterationsPerSecond();
+    this.parts.emit(
+      {
+        kind: 'progress',
+        iteration,
+        losses,
+        rates,
+        imagesPerSecond: perSecond * session.batch,
+        elapsedSeconds: this.meter.elapsedSeconds(),
+        remainingSeconds: perSecond > 0 ? (session.maxIterations - iteration) / perSecond : undefined,
+      },
+      [losses.buffer, rates.buffer],
+    );
+  }
+
+  /** Keeps the curves; a browser without room loses only them, and says so once per run. */
+  private async keepCurves(): Promise<void> {
+    this.curvesKept = performance.now();
+    try {
+      await (await this.openStore()).saveCurves(this.curves.stored());
+    } catch (error) {
+      this.parts.emit({ kind: 'failure', failure: failureOf(error) });
+    }
+  }
+
+  private setState(state: RunState, what: string | undefined): void {
+    if (this.state === state && what === undefined) return;
+    this.state = state;
+    this.parts.emit({ kind: 'state', state, what });
+  }
+}
+
+/** What copying would do, by layer name, without an executable: shapes are checked at the start of the run. */
+function reportCopy(net: TypedNet, weights: Caffemodel): CopyReport {
+  const own = net.layers.filter((l) => l.params.length > 0).map((l) => l.name);
+  const theirs = weights.layers.filter((l) => l.blobs.length > 0).map((l) => l.name);
+  return {
+    copied: theirs.filter((name) => own.includes(name)),
+    ignored: theirs.filter((name) => !own.includes(name)),
+    missing: own.filter((name) => !theirs.includes(name)),
+  };
+}
+
+const drawSeed = (): number => crypto.getRandomValues(new Uint32Array(1))[0] as number;
