@@ -1,0 +1,117 @@
+/** The run in figures, with its buttons. */
+import { X } from 'lucide-react';
+import { IconButton, ProgressBar } from '../look/controls.tsx';
+import { Failure } from '../look/Failure.tsx';
+import { forgetStartWeights } from '../shell/commands/weights.ts';
+import { RunControls } from '../shell/RunControls.tsx';
+import { useDataset } from '../store/dataset.ts';
+import { useDocument } from '../store/document.ts';
+import { formatBytes, formatCount, formatDuration } from '../store/format.ts';
+import { isActive, useRun, type RunValues } from '../store/run.ts';
+
+/** The panel at the right of the monitor. */
+export function RunPanel() {
+  const run = useRun();
+  const planned = useDocument((state) => state.solver?.maxIter);
+  const trainCount = useDataset((state) => state.opened?.summary.trainCount);
+  const total = isActive(run.state) || run.iteration > 0 ? run.maxIter : (planned ?? 0);
+  return (
+    <section className="run-panel" aria-label="Run">
+      <div className="run-line">
+        <span>{stateText(run)}</span>
+        <span className="figures">of {formatCount(total)}</span>
+      </div>
+      <div className="run-iteration figures" aria-label="Iteration" data-run-state={run.state}>
+        {formatCount(run.iteration)}
+      </div>
+      <ProgressBar done={run.iteration} total={Math.max(1, total)} label="Iterations" />
+      <Job run={run} />
+      <Failure failure={run.failure} />
+      <dl className="run-figures">
+        <Figure name="Images a second" value={run.imagesPerSecond > 0 ? formatRate(run.imagesPerSecond) : undefined} />
+        <Figure name="Elapsed" value={run.elapsedSeconds > 0 ? formatDuration(run.elapsedSeconds) : undefined} />
+        <Figure
+          name="Remaining"
+          value={run.remainingSeconds === undefined ? undefined : formatDuration(run.remainingSeconds)}
+        />
+        <Figure
+          name="Epoch"
+          value={
+            trainCount === undefined || trainCount === 0 || run.batch === 0
+              ? undefined
+              : ((run.iteration * run.batch) / trainCount).toFixed(2)
+          }
+        />
+        <Figure name="Device memory" value={run.deviceBytes > 0 ? formatBytes(run.deviceBytes) : undefined} />
+        <Figure name="Seed" value={run.seed === undefined ? undefined : String(run.seed)} />
+      </dl>
+      <StartingPoint run={run} />
+      <RunControls words />
+    </section>
+  );
+}
+
+function Job({ run: { job } }: { readonly run: RunValues }) {
+  if (job === undefined) return null;
+  return (
+    <div className="run-job">
+      <div className="run-line">
+        <span className="run-job-what">{job.what}</span>
+        {job.total > 0 && (
+          <span className="figures">
+            {formatCount(job.done)} / {formatCount(job.total)}
+          </span>
+        )}
+      </div>
+      <ProgressBar done={job.done} total={job.total} label={job.what} />
+    </div>
+  );
+}
+
+function StartingPoint({ run: { startingPoint } }: { readonly run: RunValues }) {
+  if (startingPoint === undefined) return null;
+  return (
+    <div className="run-line run-start">
+      <span className="run-job-what" title={startingPoint.name}>
+        Next run starts from {startingPoint.name}
+      </span>
+      <IconButton label="Start from the fillers instead" small onClick={forgetStartWeights}>
+        <X />
+      </IconButton>
+    </div>
+  );
+}
+
+function Figure({ name, value }: { readonly name: string; readonly value: string | undefined }) {
+  return (
+    <div className="run-line">
+      <dt>{name}</dt>
+      <dd className={value === undefined ? 'figures figure-none' : 'figures'}>{value ?? '–'}</dd>
+    </div>
+  );
+}
+
+function stateText({ state, what }: RunValues): string {
+  switch (state) {
+    case 'idle':
+      return 'Iteration';
+    case 'preparing':
+      return what ?? 'Preparing';
+    case 'running':
+      return 'Training';
+    case 'testing':
+      return 'Testing';
+    case 'paused':
+      return 'Paused';
+    case 'stopping':
+      return 'Stopping';
+    case 'finished':
+      return what ?? 'Finished';
+    case 'failed':
+      return 'Failed';
+  }
+}
+
+function formatRate(imagesPerSecond: number): string {
+  return imagesPerSecond >= 100 ? formatCount(imagesPerSecond) : imagesPerSecond.toFixed(1);
+}

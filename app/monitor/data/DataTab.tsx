@@ -1,0 +1,189 @@
+/** The Data tab: the sets kept here and how to add one, what the one in use holds, and its images. */
+import { File as FileIcon, FolderOpen, Trash2, X } from 'lucide-react';
+import { useRef } from 'react';
+import type { DatasetSummary } from '../../data/dataset.ts';
+import { Button, classes, IconButton, ProgressBar } from '../../look/controls.tsx';
+import { Failure } from '../../look/Failure.tsx';
+import { cancelData, importData, removeData, switchData } from '../../shell/commands/data.ts';
+import { filesOfInput } from '../../shell/dropped-files.ts';
+import { useDataset } from '../../store/dataset.ts';
+import { formatBytes, formatCount } from '../../store/format.ts';
+import { ImageGrid } from './ImageGrid.tsx';
+import { Thumbnail } from './Thumbnail.tsx';
+
+/** The tab. */
+export function DataTab() {
+  const opened = useDataset((state) => state.opened);
+  return (
+    <div className="data-tab">
+      <div className="data-sets">
+        <Sets />
+        <Job />
+        <SetFailure />
+      </div>
+      {opened === undefined ? (
+        <div className="empty">
+          <strong>No data set open</strong>
+          <p>Drop a CIFAR-10 archive, folder or batch files anywhere on the page.</p>
+        </div>
+      ) : (
+        <>
+          <Summary summary={opened.summary} mean={opened.mean} />
+          {/* A new set starts with its first page and all classes. */}
+          <ImageGrid key={`${opened.summary.name} ${opened.summary.source}`} dataset={opened.dataset} />
+        </>
+      )}
+    </div>
+  );
+}
+
+function Sets() {
+  const sets = useDataset((state) => state.sets);
+  const inUse = useDataset((state) => state.opened?.summary.name);
+  const busy = useDataset((state) => state.job !== undefined);
+  return (
+    <>
+      <ul className="set-list" aria-label="Data sets kept in this browser">
+        {sets.map((set, i) => (
+          <li key={set.name} className={classes('set', set.name === inUse && 'set-used')}>
+            <button
+              type="button"
+              className="set-choose"
+              aria-pressed={set.name === inUse}
+              disabled={busy}
+              onClick={() => void switchData(set.name)}
+            >
+              <span className="set-name">{set.name}</span>
+              <span className="set-fact figures">{formatCount(set.trainCount + set.testCount)}</span>
+              <span className="set-source">{i === 0 ? 'generated here' : set.source}</span>
+              <span className="set-fact set-bytes figures">{formatBytes(set.bytes)}</span>
+            </button>
+            {i > 0 && (
+              <IconButton
+                label={`Remove ${set.name} from this browser`}
+                small
+                onClick={() => void removeData(set.name)}
+              >
+                <Trash2 />
+              </IconButton>
+            )}
+          </li>
+        ))}
+      </ul>
+      <Choose />
+    </>
+  );
+}
+
+/** Makes a file input choose folders: in every browser, though not in React's types. */
+const folderInput = { webkitdirectory: '' };
+
+function Choose() {
+  const files = useRef<HTMLInputElement>(null);
+  const folder = useRef<HTMLInputElement>(null);
+  const take = (input: HTMLInputElement) => {
+    const chosen = filesOfInput(input.files);
+    input.value = '';
+    if (chosen.length > 0) void importData(chosen);
+  };
+  return (
+    <div className="data-choose">
+      <p>Drop CIFAR-10 anywhere on the page: the archive, its folder, or batch files. It stays in this browser.</p>
+      <div className="data-buttons">
+        <Button small icon={<FileIcon />} onClick={() => files.current?.click()}>
+          Choose files
+        </Button>
+        <Button small icon={<FolderOpen />} onClick={() => folder.current?.click()}>
+          Folder
+        </Button>
+      </div>
+      <input
+        ref={files}
+        type="file"
+        multiple
+        hidden
+        data-testid="data-files"
+        onChange={(event) => take(event.currentTarget)}
+      />
+      <input ref={folder} type="file" {...folderInput} hidden onChange={(event) => take(event.currentTarget)} />
+    </div>
+  );
+}
+
+function Job() {
+  const job = useDataset((state) => state.job);
+  if (job === undefined) return null;
+  const percent = job.total > 0 ? `${Math.floor((job.done / job.total) * 100)}%` : '';
+  return (
+    <div className="data-job" role="status">
+      <div className="run-line">
+        <span className="run-job-what">{job.what}</span>
+        <span className="figures">{percent}</span>
+        <IconButton label="Cancel" small onClick={() => void cancelData()}>
+          <X />
+        </IconButton>
+      </div>
+      <ProgressBar done={job.done} total={job.total} label={job.what} />
+    </div>
+  );
+}
+
+function SetFailure() {
+  const failure = useDataset((state) => state.failure);
+  return (
+    <Failure
+      failure={failure}
+      action={
+        <IconButton label="Dismiss" small onClick={() => useDataset.setState({ failure: undefined })}>
+          <X />
+        </IconButton>
+      }
+    />
+  );
+}
+
+function Summary({ summary, mean }: { readonly summary: DatasetSummary; readonly mean: Float32Array }) {
+  const { channels, height, width, classNames, trainPerClass, testPerClass } = summary;
+  const most = Math.max(1, ...trainPerClass, ...testPerClass);
+  return (
+    <div className="data-summary">
+      <div className="data-head">
+        <Thumbnail pixels={mean} {...{ channels, height, width }} size={48} label="Mean image of the training images" />
+        <div>
+          <h3 className="copyable">{summary.name}</h3>
+          <p>
+            {channels}×{height}×{width} · {formatCount(summary.trainCount)} train · {formatCount(summary.testCount)}{' '}
+            test
+          </p>
+          <p>Left: the mean image</p>
+        </div>
+      </div>
+      <table className="class-table">
+        <thead className="visually-hidden">
+          <tr>
+            <th>Class</th>
+            <th>Share</th>
+            <th>Training images</th>
+            <th>Test images</th>
+          </tr>
+        </thead>
+        <tbody>
+          {classNames.map((name, label) => (
+            <tr key={name}>
+              <th scope="row">{name}</th>
+              <td>
+                <span className="class-bar" style={{ width: `${((trainPerClass[label] ?? 0) / most) * 100}%` }} />
+                <span
+                  className="class-bar class-bar-test"
+                  style={{ width: `${((testPerClass[label] ?? 0) / most) * 100}%` }}
+                />
+              </td>
+              <td className="figures">{formatCount(trainPerClass[label] ?? 0)}</td>
+              <td className="figures">{formatCount(testPerClass[label] ?? 0)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}

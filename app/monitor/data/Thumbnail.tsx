@@ -1,0 +1,45 @@
+/** One image drawn pixel by pixel on a canvas of its own size; the page scales it up without smoothing. */
+import { useEffect, useRef } from 'react';
+
+interface ThumbnailProps {
+  /** Planar values [C, H, W], 0 to 255. */
+  readonly pixels: ArrayLike<number>;
+  readonly channels: number;
+  readonly height: number;
+  readonly width: number;
+  /** Side on the page, in pixels. */
+  readonly size: number;
+  readonly label: string;
+}
+
+/** The image. */
+export function Thumbnail({ pixels, channels, height, width, size, label }: ThumbnailProps) {
+  const canvas = useRef<HTMLCanvasElement>(null);
+  useEffect(() => {
+    const context = canvas.current?.getContext('2d');
+    if (context == null) return;
+    const image = context.createImageData(width, height);
+    interleave(pixels, channels, image.data);
+    context.putImageData(image, 0, 0);
+  }, [pixels, channels, height, width]);
+  return (
+    <canvas
+      ref={canvas}
+      className="thumbnail"
+      width={width}
+      height={height}
+      style={{ width: size, height: (size * height) / width }}
+      role="img"
+      aria-label={label}
+    />
+  );
+}
+
+/** Planes to RGBA: three channels as red, green and blue, one as grey. */
+export function interleave(pixels: ArrayLike<number>, channels: number, rgba: Uint8ClampedArray): void {
+  const plane = rgba.length / 4;
+  for (let i = 0; i < plane; i++) {
+    for (let c = 0; c < 3; c++) rgba[i * 4 + c] = pixels[(channels >= 3 ? c : 0) * plane + i] ?? 0;
+    rgba[i * 4 + 3] = 255;
+  }
+}

@@ -1,0 +1,80 @@
+/** The whole page takes dropped files and folders; while they hover, it says what can be dropped. */
+import { useEffect, useState } from 'react';
+import { classifyFile } from './commands/classify.ts';
+import { importData } from './commands/data.ts';
+import { openTexts } from './commands/document.ts';
+import { loadWeightFiles } from './commands/weights.ts';
+import { attempt } from './commands/workers.ts';
+import { filesOfDrop, sortDrop, type DroppedFile } from './dropped-files.ts';
+
+/** Does with dropped files what they are for. */
+export function takeFiles(files: readonly DroppedFile[]): Promise<void> {
+  const target = sortDrop(files);
+  switch (target.kind) {
+    case 'prototxt':
+      return openTexts(target.files);
+    case 'weights':
+      return loadWeightFiles(target.files.map(({ file }) => file));
+    case 'image':
+      return classifyFile(target.file.file);
+    case 'data':
+      return importData(target.files);
+  }
+}
+
+/** Listens to the page's drops and shows a veil while files hover. */
+export function DropZone() {
+  const [hovering, setHovering] = useState(false);
+  useEffect(() => {
+    // Entering a child leaves its parent: only the count tells when the page is left.
+    let depth = 0;
+    const ofFiles = (event: DragEvent) => event.dataTransfer?.types.includes('Files') === true;
+    const enter = (event: DragEvent) => {
+      if (!ofFiles(event)) return;
+      depth++;
+      setHovering(true);
+    };
+    const leave = (event: DragEvent) => {
+      if (!ofFiles(event)) return;
+      depth = Math.max(0, depth - 1);
+      if (depth === 0) setHovering(false);
+    };
+    const over = (event: DragEvent) => {
+      if (!ofFiles(event)) return;
+      event.preventDefault();
+      event.stopPropagation();
+      if (event.dataTransfer !== null) event.dataTransfer.dropEffect = 'copy';
+    };
+    const drop = (event: DragEvent) => {
+      if (!ofFiles(event) || event.dataTransfer === null) return;
+      event.preventDefault();
+      event.stopPropagation();
+      depth = 0;
+      setHovering(false);
+      const files = filesOfDrop(event.dataTransfer);
+      void attempt(async () => takeFiles(await files));
+    };
+    // In the capture phase, since the editor would take a dropped file as text.
+    const options = { capture: true };
+    addEventListener('dragenter', enter, options);
+    addEventListener('dragleave', leave, options);
+    addEventListener('dragover', over, options);
+    addEventListener('drop', drop, options);
+    return () => {
+      removeEventListener('dragenter', enter, options);
+      removeEventListener('dragleave', leave, options);
+      removeEventListener('dragover', over, options);
+      removeEventListener('drop', drop, options);
+    };
+  }, []);
+  if (!hovering) return null;
+  return (
+    <div className="drop-veil" role="status">
+      <div>
+        <strong>Drop to open</strong>
+        <p>CIFAR-10 as an archive, folder or batch files · an image to classify</p>
+        <p>.prototxt · .caffemodel · .solverstate</p>
+      </div>
+    </div>
+  );
+}

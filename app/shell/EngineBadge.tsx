@@ -1,0 +1,59 @@
+/** What computes: the adapter's name, or that there is none and which browsers have one. */
+import { Popover } from 'radix-ui';
+import { classes } from '../look/controls.tsx';
+import { useRun } from '../store/run.ts';
+
+/** The badge of the bar; opened, it says more. */
+export function EngineBadge() {
+  const engine = useRun((state) => state.engine);
+  const { label, short } = badge(engine);
+  return (
+    <Popover.Root>
+      <Popover.Trigger className={classes('engine-badge', `engine-${engine.status}`)} aria-label={`Engine: ${label}`}>
+        <span className="engine-dot" aria-hidden />
+        <span className="engine-short">{short}</span>
+        <span className="engine-long">{label}</span>
+      </Popover.Trigger>
+      <Popover.Portal>
+        <Popover.Content className="popover engine-popover" sideOffset={8} collisionPadding={8} align="end">
+          <h2>{label}</h2>
+          <p>{explanation(engine)}</p>
+          <Popover.Arrow className="popover-arrow" />
+        </Popover.Content>
+      </Popover.Portal>
+    </Popover.Root>
+  );
+}
+
+type Engine = ReturnType<typeof useRun.getState>['engine'];
+
+/** Browsers that have WebGPU, as a sentence. */
+export const browsersSentence =
+  'WebGPU is in Chrome and Edge from version 113, Safari from 26, and Firefox from 141 (Windows) or 145 (Macs with Apple silicon).';
+
+function badge(engine: Engine): { readonly label: string; readonly short: string } {
+  switch (engine.status) {
+    case 'probing':
+      return { label: 'Looking for a GPU', short: 'GPU' };
+    case 'none':
+      return { label: 'No WebGPU', short: 'No GPU' };
+    case 'ready': {
+      const { kind, device, software } = engine.info;
+      const name = kind === 'webgpu' ? 'WebGPU' : kind === 'wasm' ? 'CPU' : 'Reference';
+      return { label: `${name} · ${device}${software ? ' (software)' : ''}`, short: name };
+    }
+  }
+}
+
+function explanation(engine: Engine): string {
+  switch (engine.status) {
+    case 'probing':
+      return 'The browser is being asked for a graphics processor to train on.';
+    case 'none':
+      return `${engine.reason} ${browsersSentence} Everything but training and classifying works without it.`;
+    case 'ready':
+      return engine.info.software
+        ? 'The browser offers a software adapter: the numbers are the same, but training is many times slower than on a graphics processor. Check that hardware acceleration is on in its settings.'
+        : 'Training runs on this graphics processor, in a worker of its own. Nothing leaves this machine.';
+  }
+}

@@ -1,0 +1,83 @@
+/** The run's buttons: the main action with its word, the others as icons. */
+import { Camera, Pause, Play, RotateCcw, Square, StepForward } from 'lucide-react';
+import type { ComponentType } from 'react';
+import { useShallow } from 'zustand/react/shallow';
+import { Button, Hint, IconButton } from '../look/controls.tsx';
+import { runActions, useRun, type RunAction } from '../store/run.ts';
+import { doRunAction } from './commands/run.ts';
+import { useSteps } from './Steps.tsx';
+
+interface Face {
+  readonly word: string;
+  readonly label: string;
+  readonly icon: ComponentType;
+}
+
+const faces: Readonly<Record<RunAction, Face>> = {
+  train: { word: 'Train', label: 'Train from the start', icon: Play },
+  continue: { word: 'Continue', label: 'Continue from the last snapshot', icon: Play },
+  pause: { word: 'Pause', label: 'Pause', icon: Pause },
+  resume: { word: 'Resume', label: 'Resume', icon: Play },
+  step: { word: 'Step', label: 'One iteration', icon: StepForward },
+  snapshot: { word: 'Snapshot', label: 'Take a snapshot', icon: Camera },
+  stop: { word: 'Stop', label: 'Stop and keep a snapshot', icon: Square },
+  reset: { word: 'Reset', label: 'Forget this run and its weights', icon: RotateCcw },
+};
+
+/** What stands in the way of training, or undefined. */
+function useObstacle(): string | undefined {
+  const steps = useSteps();
+  const engine = useRun((state) => state.engine);
+  const missing = steps.slice(0, 3).find(({ status }) => status !== 'ready');
+  if (missing !== undefined) return `${missing.title}: ${missing.fact}`;
+  if (engine.status === 'none') return engine.reason;
+  if (engine.status === 'probing') return 'Looking for a GPU';
+  return undefined;
+}
+
+/** The controls in the bar, or with all their words in the monitor. */
+export function RunControls({ words = false }: { readonly words?: boolean }) {
+  const actions = useRun(useShallow(runActions));
+  const obstacle = useObstacle();
+  return (
+    <div className={words ? 'run-buttons' : 'run-controls'} role="group" aria-label="Run">
+      {actions.map((action, i) => (
+        <ActionButton key={action} action={action} main={i === 0} words={words} obstacle={obstacle} />
+      ))}
+    </div>
+  );
+}
+
+interface ActionButtonProps {
+  readonly action: RunAction;
+  readonly main: boolean;
+  readonly words: boolean;
+  readonly obstacle: string | undefined;
+}
+
+function ActionButton({ action, main, words, obstacle }: ActionButtonProps) {
+  const { word, label, icon: Icon } = faces[action];
+  const blocked = (action === 'train' || action === 'continue') && obstacle !== undefined;
+  const onClick = () => void doRunAction(action);
+  if (!main && !words) {
+    return (
+      <IconButton label={blocked ? obstacle : label} disabled={blocked} onClick={onClick}>
+        <Icon />
+      </IconButton>
+    );
+  }
+  const button = (
+    <Button
+      tone={main && !words ? 'primary' : 'plain'}
+      small={words}
+      icon={<Icon />}
+      // A disabled button shows no tooltip and takes no focus: this one says why.
+      aria-disabled={blocked}
+      className={blocked ? 'button-blocked' : ''}
+      onClick={blocked ? undefined : onClick}
+    >
+      {word}
+    </Button>
+  );
+  return <Hint text={blocked ? obstacle : label}>{button}</Hint>;
+}

@@ -1,0 +1,94 @@
+/** Snapshots, and weights from files: loading, listing, downloading, removing. */
+import { WorkerError } from '../../workers/failure.ts';
+import { useDocument } from '../../store/document.ts';
+import { useGallery } from '../../store/gallery.ts';
+import { useRun } from '../../store/run.ts';
+import { useView } from '../../store/view.ts';
+import { download } from './download.ts';
+import { start } from './run.ts';
+import { startWeights } from './start-weights.ts';
+import { attempt, train } from './workers.ts';
+
+/** Loads a `.caffemodel`, or resumes from a `.solverstate` and the `.caffemodel` beside it. Shows the Snapshots tab. */
+export async function loadWeightFiles(files: readonly File[]): Promise<void> {
+  useView.setState({ monitorTab: 'snapshots' });
+  await attempt(
+    async () => {
+      const model = files.find(({ name }) => name.endsWith('.caffemodel'));
+      const state = files.find(({ name }) => name.endsWith('.solverstate'));
+      if (state !== undefined) {
+        const weights = model === undefined ? startWeights.get() : await bytesOf(model);
+        if (weights === undefined) {
+          throw new WorkerError({
+            code: 'weights',
+            message: `${state.name} holds the solver's history but no weights: choose the .caffemodel of the same iteration together with it.`,
+          });
+        }
+        await start({ weights, solverState: await bytesOf(state) });
+      } else if (model !== undefined) {
+        await loadWeights(model.name, await bytesOf(model));
+      }
+    },
+    (failure) => useRun.setState({ failure }),
+  );
+}
+
+/** Loads the trained weights that come with the example on the page. */
+export async function loadExampleWeights(): Promise<void> {
+  const { models, opened } = useGallery.getState();
+  const file = models.find(({ name }) => name === opened)?.files.weights;
+  if (file === undefined) return;
+  await attempt(
+    async () => {
+      const answer = await fetch(`models/${file}`);
+      if (!answer.ok)
+        throw new WorkerError({ code: 'weights', message: `${file} could not be fetched (${answer.status}).` });
+      await loadWeights(file.split('/').at(-1) ?? file, new Uint8Array(await answer.arrayBuffer()));
+    },
+    (failure) => useRun.setState({ failure }),
+  );
+}
+
+/** Puts weights into the net of the page, and has the next run start with them. */
+export async function loadWeights(name: string, bytes: Uint8Array): Promise<void> {
+  const { netText } = useDocument.getState();
+  const report = await train.call({ kind: 'load-weights', netText, bytes });
+  startWeights.set(bytes);
+  useRun.setState({ startingPoint: { name, report }, hasWeights: true, failure: undefined });
+}
+
+/** The next run starts from the net's fillers again. */
+export function forgetStartWeights(): void {
+  startWeights.clear();
+  useRun.setState({ startingPoint: undefined });
+}
+
+/** Asks the worker for the list of snapshots. */
+export async function refreshSnapshots(): Promise<void> {
+  await attempt(async () => {
+    const snapshots = await train.call({ kind: 'snapshots' });
+    useRun.setState({ snapshots: [...snapshots].sort((a, b) => b.when - a.when) });
+  });
+}
+
+/** Removes a snapshot from this browser. */
+export async function removeSnapshot(name: string): Promise<void> {
+  await attempt(async () => {
+    await train.call({ kind: 'remove-snapshot', name });
+    const { lastSnapshot } = useRun.getState();
+    if (lastSnapshot?.name === name) useRun.setState({ lastSnapshot: undefined });
+    await refreshSnapshots();
+  });
+}
+
+/** Downloads one file of a snapshot. */
+export async function downloadSnapshot(name: string, extension: 'caffemodel' | 'solverstate'): Promise<void> {
+  await attempt(async () => {
+    const files = await train.call({ kind: 'snapshot-files', name });
+    download(`${name}.${extension}`, files[extension]);
+  });
+}
+
+async function bytesOf(file: File): Promise<Uint8Array> {
+  return new Uint8Array(await file.arrayBuffer());
+}

@@ -1,0 +1,125 @@
+/** What runs while the page is open: what was kept comes back, texts are analysed, engine and data are made ready. */
+import { keepStore } from '../store/persist.ts';
+import { curves } from '../store/curves.ts';
+import { useDataset } from '../store/dataset.ts';
+import { useDocument, type DocumentState } from '../store/document.ts';
+import { galleryHomes, useGallery } from '../store/gallery.ts';
+import { notify } from '../store/notices.ts';
+import { restoredRun, useRun } from '../store/run.ts';
+import { useView, viewHomes } from '../store/view.ts';
+import { failureOf, WorkerError } from '../workers/failure.ts';
+import { openData } from './commands/data.ts';
+import { loadGallery, openExample } from './commands/document.ts';
+import { refreshSnapshots } from './commands/weights.ts';
+import { attempt, language, train } from './commands/workers.ts';
+import { followTheme } from './theme.ts';
+
+/** Milliseconds of quiet in the text before it is analysed. */
+const analysisDelay = 60;
+
+/** Brings back what was kept. The page is drawn after this, so that it appears as it was left. */
+export async function restoreSession(): Promise<void> {
+  const stops = [
+    keepStore(useView, 'crema.view', viewHomes, localStorage),
+    keepStore(useGallery, 'crema.gallery', galleryHomes, localStorage),
+    keepStore(
+      useDocument,
+      'crema.document',
+      {
+        name: 'local',
+        netText: 'local',
+        solverText: 'local',
+        phase: 'memory',
+        nets: 'memory',
+        goodNets: 'memory',
+        solver: 'memory',
+        selection: 'memory',
+      },
+      localStorage,
+    ),
+  ];
+  addEventListener('pagehide', () => stops.forEach((stop) => stop()), { once: true });
+  followTheme();
+  await attempt(async () => {
+    await loadGallery();
+    const { netText, solverText } = useDocument.getState();
+    const [opening] = useGallery.getState().models;
+    if (netText === '' && solverText === '' && opening !== undefined) await openExample(opening);
+  });
+}
+
+/** Starts what goes on in the background. */
+export function startSession(): void {
+  analyseTexts();
+  void openData();
+  void findEngine();
+  void restoreRun();
+}
+
+async function findEngine(): Promise<void> {
+  try {
+    const info = await train.call({ kind: 'engine' });
+    useRun.setState({ engine: { status: 'ready', info } });
+  } catch (error) {
+    const failure = failureOf(error);
+    useRun.setState({ engine: { status: 'none', reason: failure.message } });
+    if (failure.code === 'bug') notify(failure);
+  }
+}
+
+/** The last run's curves, and its weights so that images can be classified after a reload. */
+async function restoreRun(): Promise<void> {
+  await attempt(async () => {
+    const restored = await train.call({ kind: 'restore' });
+    if (restored !== undefined) {
+      curves.restore(restored.curves);
+      useRun.setState(restoredRun(restored));
+      const { snapshot } = restored;
+      if (snapshot !== undefined) await reloadWeights(snapshot.name);
+    }
+    await refreshSnapshots();
+  });
+}
+
+async function reloadWeights(snapshot: string): Promise<void> {
+  const { caffemodel } = await train.call({ kind: 'snapshot-files', name: snapshot });
+  try {
+    await train.call({ kind: 'load-weights', netText: useDocument.getState().netText, bytes: caffemodel });
+    useRun.setState({ hasWeights: true });
+  } catch (error) {
+    // The text may have changed since the run, and without an engine nothing loads: then there are no weights to show.
+    if (!(error instanceof WorkerError) || error.failure.code === 'bug') throw error;
+  }
+}
+
+/** Analyses the texts now and whenever they, or the size of the data set's images, change. */
+function analyseTexts(): void {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const schedule = () => {
+    clearTimeout(timer);
+    timer = setTimeout(() => void attempt(analyse), analysisDelay);
+  };
+  useDocument.subscribe((now, before) => {
+    if (now.netText !== before.netText || now.solverText !== before.solverText) schedule();
+  });
+  useDataset.subscribe((now, before) => {
+    if (String(recordOf(now.opened?.dataset)) !== String(recordOf(before.opened?.dataset))) schedule();
+  });
+  void attempt(analyse);
+}
+
+async function analyse(): Promise<void> {
+  const { netText, solverText } = useDocument.getState();
+  const record = recordOf(useDataset.getState().opened?.dataset);
+  const answer = await language.call({ kind: 'analyse', netText, solverText, record });
+  const nets: DocumentState['nets'] = { TRAIN: answer.train, TEST: answer.test };
+  useDocument.setState({
+    nets,
+    solver: answer.solver,
+    ...(answer.train.parsed && answer.test.parsed ? { goodNets: nets } : {}),
+  });
+}
+
+function recordOf(dataset: { channels: number; height: number; width: number } | undefined): number[] | undefined {
+  return dataset === undefined ? undefined : [dataset.channels, dataset.height, dataset.width];
+}

@@ -1,0 +1,71 @@
+/** Caffe's four steps as the bar shows them: done with a fact, or what is missing. A pure function of the stores. */
+import type { DocumentState } from './document.ts';
+import type { DatasetState } from './dataset.ts';
+import { formatCount, plural } from './format.ts';
+import { countErrors, listProblems } from './problems.ts';
+import { isActive, type RunValues } from './run.ts';
+
+export type StepName = 'data' | 'net' | 'solver' | 'train';
+
+export interface Step {
+  readonly name: StepName;
+  readonly title: string;
+  /** `busy`: on its way by itself; `missing`: waits for the user. */
+  readonly status: 'ready' | 'busy' | 'missing';
+  /** A fact when ready, else what is missing: a few words. */
+  readonly fact: string;
+}
+
+/** What the steps depend on. */
+export interface StepSources {
+  readonly document: Pick<DocumentState, 'nets' | 'solver' | 'netText' | 'solverText'>;
+  readonly dataset: Pick<DatasetState, 'opened' | 'job'>;
+  readonly run: Pick<RunValues, 'engine' | 'state' | 'iteration' | 'maxIter'>;
+}
+
+/** The steps in Caffe's order. */
+export function listSteps(sources: StepSources): readonly [Step, Step, Step, Step] {
+  const data = dataStep(sources.dataset);
+  const problems = listProblems(sources.document);
+  const net = netStep(sources.document, countErrors(problems, 'network'));
+  const solver = solverStep(sources.document, countErrors(problems, 'solver'));
+  return [data, net, solver, trainStep(sources.run, [data, net, solver])];
+}
+
+function dataStep({ opened, job }: StepSources['dataset']): Step {
+  const step = { name: 'data', title: 'Data' } as const;
+  if (opened === undefined) return { ...step, status: job === undefined ? 'missing' : 'busy', fact: 'no data set' };
+  const { name, trainCount, testCount } = opened.summary;
+  if (trainCount === 0) return { ...step, status: 'missing', fact: 'no training images' };
+  return { ...step, status: 'ready', fact: `${name} · ${formatCount(trainCount + testCount)}` };
+}
+
+function netStep({ nets, netText }: StepSources['document'], errors: number): Step {
+  const step = { name: 'net', title: 'Net' } as const;
+  if (netText.trim() === '') return { ...step, status: 'missing', fact: 'no network' };
+  if (nets === undefined) return { ...step, status: 'busy', fact: 'reading' };
+  if (errors > 0) return { ...step, status: 'missing', fact: plural(errors, 'error') };
+  if (!nets.TRAIN.complete) return { ...step, status: 'missing', fact: 'shapes unknown' };
+  return { ...step, status: 'ready', fact: `${formatCount(nets.TRAIN.totals.parameters)} params` };
+}
+
+function solverStep({ solver, solverText }: StepSources['document'], errors: number): Step {
+  const step = { name: 'solver', title: 'Solver' } as const;
+  if (solverText.trim() === '') return { ...step, status: 'missing', fact: 'no solver' };
+  if (solver === undefined) return { ...step, status: 'busy', fact: 'reading' };
+  if (errors > 0) return { ...step, status: 'missing', fact: plural(errors, 'error') };
+  return { ...step, status: 'ready', fact: `${solver.type} · ${formatCount(solver.maxIter)} it` };
+}
+
+function trainStep(run: StepSources['run'], before: readonly Step[]): Step {
+  const step = { name: 'train', title: 'Train' } as const;
+  if (run.engine.status === 'none') return { ...step, status: 'missing', fact: 'needs WebGPU' };
+  const fact = `${formatCount(run.iteration)} / ${formatCount(run.maxIter)}`;
+  if (isActive(run.state)) return { ...step, status: 'busy', fact: run.iteration > 0 ? fact : 'preparing' };
+  if (run.state === 'finished') return { ...step, status: 'ready', fact };
+  const missing = before.filter(({ status }) => status !== 'ready');
+  if (missing.length > 0)
+    return { ...step, status: 'missing', fact: `needs ${missing.map(({ title }) => title.toLowerCase()).join(', ')}` };
+  if (run.engine.status === 'probing') return { ...step, status: 'busy', fact: 'looking for a GPU' };
+  return { ...step, status: 'ready', fact: run.iteration > 0 ? fact : 'ready' };
+}

@@ -1,0 +1,47 @@
+/**
+ * Takes the train worker's events into the stores. Progress comes up to sixty times a second: the points go straight into
+ * the curves, the figures wait a tenth of a second and only the newest are shown, since nobody reads faster.
+ */
+import type { TrainEvent } from '../workers/protocol.ts';
+import { curves, type CurveStore } from './curves.ts';
+import { reduceRun, useRun, type RunValues } from './run.ts';
+
+/** Where events go; tests pass their own. */
+export interface EventTargets {
+  readonly curves: Pick<CurveStore, 'addTraining' | 'addTest'>;
+  readonly get: () => RunValues;
+  readonly set: (values: Partial<RunValues>) => void;
+  /** Calls back once, soon. */
+  readonly soon: (callback: () => void) => void;
+}
+
+/** Makes the function that takes one event after the other. */
+export function eventTaker(targets: EventTargets): (event: TrainEvent) => void {
+  let waiting: (TrainEvent & { kind: 'progress' }) | undefined;
+  const flush = () => {
+    if (waiting === undefined) return;
+    const event = waiting;
+    waiting = undefined;
+    targets.set(reduceRun(targets.get(), event));
+  };
+  return (event) => {
+    if (event.kind === 'progress') {
+      targets.curves.addTraining(event.iteration, event.losses, event.rates);
+      if (waiting === undefined) targets.soon(flush);
+      waiting = event;
+      return;
+    }
+    // What happened before the event is shown before it.
+    flush();
+    if (event.kind === 'tested') targets.curves.addTest(event.iteration, event.loss, event.accuracy);
+    targets.set(reduceRun(targets.get(), event));
+  };
+}
+
+/** Takes an event into the page's stores. */
+export const takeTrainEvent = eventTaker({
+  curves,
+  get: useRun.getState,
+  set: useRun.setState,
+  soon: (callback) => void setTimeout(callback, 100),
+});
