@@ -26,6 +26,9 @@ export interface DocumentState {
   readonly selection: readonly string[];
   /** How edits reach the text: set by the editor when its models exist; the default edits the strings directly. */
   readonly applyEdits: (text: TextName, edits: readonly TextEdit[], label: string) => void;
+  /** Takes back, or does again, the last change of the network text, typed or drawn; set by the editor. */
+  readonly undo: () => void;
+  readonly redo: () => void;
 }
 
 export const useDocument = create<DocumentState>()((set) => ({
@@ -43,6 +46,8 @@ export const useDocument = create<DocumentState>()((set) => ({
         ? { netText: applyTextEdits(state.netText, edits) }
         : { solverText: applyTextEdits(state.solverText, edits) },
     ),
+  undo: () => undefined,
+  redo: () => undefined,
 }));
 
 /** Applies ordered, non-overlapping edits to a text. */

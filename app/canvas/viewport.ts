@@ -1,0 +1,59 @@
+/** Where the view goes: the start of a net at a readable size, or all of it. Pure. */
+
+export interface Viewport {
+  readonly x: number;
+  readonly y: number;
+  readonly zoom: number;
+}
+
+export interface Bounds {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** The canvas in CSS pixels, with the sides that floating parts cover. */
+export interface Pane {
+  readonly width: number;
+  readonly height: number;
+  readonly left: number;
+  readonly right: number;
+}
+
+export const MIN_ZOOM = 0.08;
+export const MAX_ZOOM = 2;
+const MARGIN = 24;
+/** Below this the names of nodes cannot be read any more. */
+const READABLE = 0.55;
+
+const clamp = (value: number, low: number, high: number): number => Math.min(high, Math.max(low, value));
+
+/** Middle of the free part of the pane, or of the whole pane where the graph is too wide for the free part. */
+function middle(pane: Pane, width: number): number {
+  const free = pane.width - pane.left - pane.right;
+  return width <= free ? pane.left + free / 2 : pane.width / 2;
+}
+
+/** The whole net, as large as fits but not enlarged. */
+export function fitAll(bounds: Bounds, pane: Pane): Viewport {
+  const free = pane.width - pane.left - pane.right - 2 * MARGIN;
+  const zoom = clamp(Math.min(free / bounds.width, (pane.height - 2 * MARGIN) / bounds.height), MIN_ZOOM, 1);
+  return {
+    zoom,
+    x: middle(pane, bounds.width * zoom) - (bounds.x + bounds.width / 2) * zoom,
+    y: (pane.height - bounds.height * zoom) / 2 - bounds.y * zoom,
+  };
+}
+
+/** The first rows of the net, full width if that stays readable, from the top. */
+export function fitStart(bounds: Bounds, pane: Pane): Viewport {
+  const free = pane.width - pane.left - pane.right - 2 * MARGIN;
+  const zoom = clamp(free / bounds.width, READABLE, 1);
+  if (bounds.height * zoom <= pane.height - 2 * MARGIN) return fitAll(bounds, pane);
+  return {
+    zoom,
+    x: middle(pane, bounds.width * zoom) - (bounds.x + bounds.width / 2) * zoom,
+    y: MARGIN - bounds.y * zoom,
+  };
+}
