@@ -4,7 +4,7 @@
  */
 import type { Axis, DType, Expr, StorageType } from './expr.ts';
 import { key } from './key.ts';
-import type { BufferDeclaration, ContractKernel, Kernel, Program, Store } from './kernel.ts';
+import type { BufferDeclaration, Kernel, Program, Store } from './kernel.ts';
 import { outputAxes } from './kernel.ts';
 import { print } from './print.ts';
 import { rangeOf } from './range.ts';
@@ -15,7 +15,7 @@ export const MAX_BUFFERS = 8;
 
 /**
  * Throws an Error that says what is wrong when a kernel is not legal:
- * - every node has the types that its operation takes;
+ * - every node has the types that its operation takes, and constants are finite (WGSL can write no others);
  * - axes are distinct, and used only in scope: those of the outputs or of an enclosing reduction; a contract's `a` uses
  *   batch, m and k, its `b` batch, n and k; `acc` stands only in a contract's store values;
  * - buffers are declared, loads and stores fit their storage type, at most `MAX_BUFFERS` are named, and no u8 is stored
@@ -52,7 +52,8 @@ export function verify(kernel: Kernel, buffers: ReadonlyMap<string, BufferDeclar
     check(`the value of ${what}`, store.value, ['f32', 'i32', 'u32'], outputs, kernel.kind === 'contract');
     checkStore(store, outputs, buffers, fail);
   }
-  checkInPlace(kernel, fail);
+  const inPlace = inPlaceProblem(kernel);
+  if (inPlace !== undefined) fail(inPlace);
 
   const named = new Set([...buffersRead(kernel), ...buffersWritten(kernel)]);
   if (named.size > MAX_BUFFERS)
@@ -143,7 +144,7 @@ function checkTypes(e: Expr, fail: Fail): void {
     case 'const':
       must(
         e.dtype === 'f32'
-          ? !Number.isNaN(e.value)
+          ? Number.isFinite(Math.fround(e.value))
           : Number.isInteger(e.value) &&
               e.value >= (e.dtype === 'i32' ? -(2 ** 31) : 0) &&
               e.value < (e.dtype === 'bool' ? 2 : e.dtype === 'i32' ? 2 ** 31 : 2 ** 32),
@@ -266,19 +267,20 @@ function checkIndex(verb: string, buffer: string, index: Expr, size: number, fai
     fail(`${verb} "${buffer}" (${size} elements) always out of range: ${print(index)}.`);
 }
 
-function checkInPlace(kernel: Kernel, fail: Fail): void {
+/** Why a kernel's reads of what it writes are not legal; undefined when they are. */
+export function inPlaceProblem(kernel: Kernel): string | undefined {
   const indices = new Map<string, Set<number>>();
   for (const s of kernel.stores) {
     const known = indices.get(s.buffer) ?? new Set();
     indices.set(s.buffer, known.add(key(s.index)));
   }
-  const operands = kernel.kind === 'contract' ? operandLoads(kernel) : [];
-  for (const l of operands) if (indices.has(l.buffer)) fail(`writes "${l.buffer}", which its product reads.`);
+  if (kernel.kind === 'contract')
+    for (const l of loadsOf([kernel.a, kernel.b]))
+      if (indices.has(l.buffer)) return `writes "${l.buffer}", which its product reads.`;
   for (const l of loadsOf(kernel.stores.flatMap((s) => [s.index, s.value]))) {
     const written = indices.get(l.buffer);
     if (written !== undefined && !written.has(key(l.index)))
-      fail(`reads "${l.buffer}" at an index other than that at which it writes it: ${print(l.index)}.`);
+      return `reads "${l.buffer}" at an index other than that at which it writes it: ${print(l.index)}.`;
   }
+  return undefined;
 }
-
-const operandLoads = (kernel: ContractKernel): (Expr & { op: 'load' })[] => loadsOf([kernel.a, kernel.b]);
