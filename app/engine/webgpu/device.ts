@@ -1,0 +1,62 @@
+/** Opens a GPU device with all that the adapter allows and says what kind of device it is. */
+import type { EngineInfo } from '../engine.ts';
+import { EngineError } from '../engine.ts';
+
+/** What schedules depend on. */
+export interface AdapterProfile {
+  readonly software: boolean;
+  /** Invocations in a workgroup, at most. */
+  readonly maxInvocations: number;
+  /** Bytes of workgroup memory. */
+  readonly workgroupBytes: number;
+}
+
+export interface OpenDevice {
+  readonly device: GPUDevice;
+  readonly info: EngineInfo;
+  readonly profile: AdapterProfile;
+}
+
+const LIMITS = [
+  'maxStorageBufferBindingSize',
+  'maxBufferSize',
+  'maxStorageBuffersPerShaderStage',
+  'maxComputeWorkgroupStorageSize',
+  'maxComputeInvocationsPerWorkgroup',
+  'maxComputeWorkgroupSizeX',
+] as const;
+
+/** Requests an adapter and its device. Throws an EngineError('no-adapter') where there is none. */
+export async function openDevice(gpu: GPU): Promise<OpenDevice> {
+  const adapter = await gpu.requestAdapter({ powerPreference: 'high-performance' });
+  if (adapter === null)
+    throw new EngineError(
+      'no-adapter',
+      'WebGPU found no graphics adapter here. Update the graphics driver, or use another engine.',
+    );
+  const requiredLimits: Record<string, number> = {};
+  for (const name of LIMITS) requiredLimits[name] = adapter.limits[name];
+  const requiredFeatures: GPUFeatureName[] = adapter.features.has('timestamp-query') ? ['timestamp-query'] : [];
+  let device: GPUDevice;
+  try {
+    device = await adapter.requestDevice({ requiredLimits, requiredFeatures });
+  } catch (cause) {
+    throw new EngineError('no-adapter', `The graphics adapter gave no device: ${messageOf(cause)}`, { cause });
+  }
+  const { vendor, architecture, description, isFallbackAdapter } = adapter.info;
+  const name = description !== '' ? description : [vendor, architecture].filter((part) => part !== '').join(' ');
+  const software =
+    isFallbackAdapter || /swiftshader|llvmpipe|lavapipe|warp|basic render/i.test(`${architecture} ${name}`);
+  return {
+    device,
+    info: { kind: 'webgpu', device: name === '' ? 'GPU' : name, software },
+    profile: {
+      software,
+      maxInvocations: Math.min(device.limits.maxComputeInvocationsPerWorkgroup, device.limits.maxComputeWorkgroupSizeX),
+      workgroupBytes: device.limits.maxComputeWorkgroupStorageSize,
+    },
+  };
+}
+
+/** An error's message, whatever was thrown. */
+export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

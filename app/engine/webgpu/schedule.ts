@@ -1,0 +1,39 @@
+/** How a contract is laid out over invocations, as plain data, and the choice of a layout for an adapter. */
+import type { EmitterOptions } from './wgsl-emitter.ts';
+
+/** Every invocation computes a tile of outputs in registers and loads its operands straight from memory. */
+export interface RegisterSchedule {
+  readonly kind: 'registers';
+  /** Outputs of an invocation: rows (m) and columns (n). */
+  readonly tileM: number;
+  readonly tileN: number;
+  /** Points of k written out in the innermost loop, at most. */
+  readonly unroll: number;
+  /** Invocations in a workgroup. */
+  readonly workgroup: number;
+  readonly guardedLoads: EmitterOptions['guardedLoads'];
+}
+
+/** A workgroup loads pieces of both operands into its memory together, and each invocation computes a tile from them. */
+export interface WorkgroupSchedule {
+  readonly kind: 'workgroup';
+  readonly tileM: number;
+  readonly tileN: number;
+  /** Invocations of a workgroup along m and n. */
+  readonly groupM: number;
+  readonly groupN: number;
+  /** Points of k in workgroup memory at a time. */
+  readonly depth: number;
+  readonly guardedLoads: EmitterOptions['guardedLoads'];
+}
+
+export type ContractSchedule = RegisterSchedule | WorkgroupSchedule;
+
+/** One invocation for each point of a compute kernel. */
+export interface PointSchedule {
+  readonly kind: 'points';
+  readonly workgroup: number;
+  readonly guardedLoads: EmitterOptions['guardedLoads'];
+}
+
+export type Schedule = ContractSchedule | PointSchedule;

@@ -1,0 +1,63 @@
+/** Times kernels one by one: by the GPU's own clock where it has one, else by waiting after each. */
+import type { KernelTime } from '../engine.ts';
+import type { Dispatch } from './executable.ts';
+import { encodeDispatch } from './executable.ts';
+import { BUFFER, MAP_READ } from './gpu-constants.ts';
+
+/** Kernels whose times one query set holds (4,096 queries at most, two a kernel). */
+const PER_SET = 2048;
+
+/** Runs the dispatches in order and times each. */
+export async function timeDispatches(device: GPUDevice, dispatches: readonly Dispatch[]): Promise<KernelTime[]> {
+  const times: KernelTime[] = [];
+  for (let i = 0; i < dispatches.length; i += PER_SET) {
+    const part = dispatches.slice(i, i + PER_SET);
+    times.push(
+      ...(device.features.has('timestamp-query') ? await byClock(device, part) : await byWaiting(device, part)),
+    );
+  }
+  return times;
+}
+
+async function byClock(device: GPUDevice, dispatches: readonly Dispatch[]): Promise<KernelTime[]> {
+  const count = dispatches.length * 2;
+  const querySet = device.createQuerySet({ type: 'timestamp', count });
+  const resolved = device.createBuffer({ size: count * 8, usage: BUFFER.queryResolve | BUFFER.copySource });
+  const staging = device.createBuffer({ size: count * 8, usage: BUFFER.mapRead | BUFFER.copyTarget });
+  // A submit each, so that no long command buffer meets a watchdog.
+  dispatches.forEach((d, i) => {
+    const encoder = device.createCommandEncoder();
+    const pass = encoder.beginComputePass({
+      timestampWrites: { querySet, beginningOfPassWriteIndex: 2 * i, endOfPassWriteIndex: 2 * i + 1 },
+    });
+    encodeDispatch(pass, d);
+    pass.end();
+    device.queue.submit([encoder.finish()]);
+  });
+  const encoder = device.createCommandEncoder();
+  encoder.resolveQuerySet(querySet, 0, count, resolved, 0);
+  encoder.copyBufferToBuffer(resolved, 0, staging, 0, count * 8);
+  device.queue.submit([encoder.finish()]);
+  await staging.mapAsync(MAP_READ);
+  const ticks = new BigUint64Array(staging.getMappedRange().slice(0));
+  for (const thing of [querySet, resolved, staging]) thing.destroy();
+  return dispatches.map((d, i) => ({
+    label: d.label,
+    milliseconds: Math.max(0, Number((ticks[2 * i + 1] as bigint) - (ticks[2 * i] as bigint)) / 1e6),
+  }));
+}
+
+async function byWaiting(device: GPUDevice, dispatches: readonly Dispatch[]): Promise<KernelTime[]> {
+  const times: KernelTime[] = [];
+  for (const d of dispatches) {
+    const began = performance.now();
+    const encoder = device.createCommandEncoder();
+    const pass = encoder.beginComputePass();
+    encodeDispatch(pass, d);
+    pass.end();
+    device.queue.submit([encoder.finish()]);
+    await device.queue.onSubmittedWorkDone();
+    times.push({ label: d.label, milliseconds: performance.now() - began });
+  }
+  return times;
+}

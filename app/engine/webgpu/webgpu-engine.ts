@@ -1,0 +1,91 @@
+/** The WebGPU engine: a device that has passed its self-test, and programs loaded on it. */
+import type { Engine } from '../engine.ts';
+import { EngineError } from '../engine.ts';
+import type { Program } from '../ir/kernel.ts';
+import type { OpenDevice } from './device.ts';
+import { openDevice } from './device.ts';
+import type { WebGpuExecutable } from './executable.ts';
+import { loadExecutable } from './executable.ts';
+import type { ScheduledProgram } from './choose-schedule.ts';
+import { scheduleProgram } from './choose-schedule.ts';
+import { PipelineCache } from './pipelines.ts';
+import { selfTest } from './self-test.ts';
+import { SubmitQueue } from './submit-queue.ts';
+
+export interface WebGpuEngine extends Engine {
+  /** The device, for tests that watch its errors. */
+  readonly device: GPUDevice;
+  load(
+    program: Program,
+    options?: { readonly onProgress?: (done: number, total: number) => void },
+  ): Promise<WebGpuExecutable>;
+  /** Loads a program whose schedules were chosen by the caller: for tests and benchmarks of schedules. */
+  loadScheduled(scheduled: ScheduledProgram): Promise<WebGpuExecutable>;
+}
+
+/**
+ * Opens the engine on a WebGPU implementation (`navigator.gpu`, or the `webgpu` package's in Node). Throws an
+ * EngineError: 'no-adapter' where there is no GPU to use, 'self-test' where the driver computes wrong numbers.
+ */
+export async function createWebGpuEngine(gpu: GPU): Promise<WebGpuEngine> {
+  const open = await openDevice(gpu);
+  const engine = new DeviceEngine(open, gpu);
+  try {
+    await selfTest(engine);
+  } catch (error) {
+    engine.dispose();
+    throw error;
+  }
+  return engine;
+}
+
+class DeviceEngine implements WebGpuEngine {
+  readonly lost: Promise<string>;
+  private readonly open: OpenDevice;
+  private readonly pipelines: PipelineCache;
+  private readonly queue: SubmitQueue;
+  private disposed = false;
+  /** Node's WebGPU dies with this object, whatever devices are open; and it keeps the process alive until released. */
+  private readonly held: Set<GPU>;
+
+  constructor(open: OpenDevice, gpu: GPU) {
+    this.open = open;
+    this.held = new Set([gpu]);
+    this.pipelines = new PipelineCache(open.device);
+    this.queue = new SubmitQueue(open.device);
+    this.lost = new Promise((resolve) => {
+      void open.device.lost.then(({ reason, message }) => {
+        if (!this.disposed) resolve(message === '' ? reason : message);
+      });
+    });
+  }
+
+  get info(): OpenDevice['info'] {
+    return this.open.info;
+  }
+
+  get device(): GPUDevice {
+    return this.open.device;
+  }
+
+  load(
+    program: Program,
+    options: { readonly onProgress?: (done: number, total: number) => void } = {},
+  ): Promise<WebGpuExecutable> {
+    return this.loadScheduled(scheduleProgram(program, this.open.profile), options.onProgress);
+  }
+
+  loadScheduled(
+    scheduled: ScheduledProgram,
+    onProgress?: (done: number, total: number) => void,
+  ): Promise<WebGpuExecutable> {
+    if (this.disposed) throw new EngineError('device-lost', 'The GPU was released; open the engine again.');
+    return loadExecutable(scheduled, this.open, this.pipelines, this.queue, onProgress ?? ((): void => undefined));
+  }
+
+  dispose(): void {
+    this.disposed = true;
+    this.open.device.destroy();
+    this.held.clear();
+  }
+}
