@@ -1,0 +1,123 @@
+/**
+ * One recorded case of a net: given inputs, parameters and gradients of outputs, computes what Caffe's forward and
+ * backward pass would leave in the blobs. Cases with Caffe's own answers are how layers are held to Caffe's numbers.
+ */
+import type { TypedNet } from '../app/caffe/net/typed-net.ts';
+import type { Phase } from '../app/caffe/schema/net-messages.ts';
+import { compileNet, type CompiledNet } from '../app/compiler/compile-net.ts';
+import { singleProgram } from '../app/compiler/compile-training.ts';
+import type { Engine, Executable } from '../app/engine/engine.ts';
+import type { SafeTensor, SafetensorsFile } from '../app/formats/safetensors.ts';
+import { definitionOf } from '../app/layers/index.ts';
+import { CommandError } from './command.ts';
+import { wholeNetOf } from './net-files.ts';
+
+type Tensors = ReadonlyMap<string, SafeTensor>;
+
+/**
+ * Runs a case.
+ *
+ * @param path the case's file, for messages
+ * @returns `top/BLOB` for each output, and in TRAIN phase `bottom_diff/BLOB` for each input that has a gradient,
+ *   `param_diff/LAYER/I` and `param_after/LAYER/I`; for layers that share a parameter, under each one's name.
+ * @throws CommandError where the case lacks something or does not fit its net; CompileError, EngineError.
+ */
+export async function runCase(path: string, file: SafetensorsFile, engine: Engine): Promise<Map<string, SafeTensor>> {
+  const text = file.metadata.get('prototxt');
+  const phase = file.metadata.get('phase');
+  if (text === undefined) throw new CommandError('it has no "prototxt" in its metadata.');
+  if (phase !== 'TRAIN' && phase !== 'TEST') {
+    throw new CommandError(`the "phase" in its metadata is ${phase ?? 'missing'}, not TRAIN or TEST.`);
+  }
+  const net = wholeNetOf(path, text, phase);
+  const compiled = compileCase(net, phase, file.tensors);
+  const executable = await engine.load(singleProgram(compiled));
+  try {
+    writeInputs(compiled, executable, file.tensors);
+    executable.run('run', { seed: 1, pass: 0 });
+    return await readResults(compiled, executable, phase);
+  } finally {
+    executable.dispose();
+  }
+}
+
+const nameOf = (net: TypedNet, id: string): string => net.blobs.get(id)?.name ?? id;
+
+function compileCase(net: TypedNet, phase: Phase, tensors: Tensors): CompiledNet {
+  return compileNet(net, definitionOf, {
+    prefix: 'case',
+    backward: phase === 'TRAIN',
+    keepGradients: inputBlobs(net),
+    hostGradients: net.outputs.filter((id) => tensors.has(`top_diff/${nameOf(net, id)}`)),
+  });
+}
+
+/** Ids of the blobs that the net is given. */
+const inputBlobs = (net: TypedNet): string[] =>
+  net.layers.filter((layer) => layer.info?.source === true).flatMap((layer) => layer.tops);
+
+function writeInputs(compiled: CompiledNet, executable: Executable, tensors: Tensors): void {
+  const { net } = compiled;
+  const write = (buffer: string, name: string) => {
+    const size = compiled.buffers.find(({ id }) => id === buffer)?.size;
+    executable.write(buffer, valuesOf(tensors, name, size));
+  };
+  for (const { layer, name, buffer } of compiled.inputs) {
+    const top = /^top\/(\d+)$/.exec(name)?.[1];
+    const id = top === undefined ? undefined : layer.tops[Number(top)];
+    if (id === undefined) {
+      throw new CommandError(
+        `layer "${layer.name}" (${layer.type}) reads a data set; a case needs an Input layer there.`,
+      );
+    }
+    write(buffer, `bottom/${nameOf(net, id)}`);
+  }
+  for (const { buffer, layerName, position } of compiled.params) write(buffer, `param/${layerName}/${position}`);
+  for (const id of net.outputs) {
+    const name = `top_diff/${nameOf(net, id)}`;
+    const buffer = compiled.gradientBuffer(id);
+    // The gradient of an output that nothing depends on has no buffer.
+    if (tensors.has(name) && compiled.buffers.some((b) => b.id === buffer)) write(buffer, name);
+  }
+}
+
+function valuesOf(tensors: Tensors, name: string, size: number | undefined): Float32Array {
+  const tensor = tensors.get(name);
+  if (tensor === undefined) throw new CommandError(`it has no tensor ${name}.`);
+  if (tensor.dtype !== 'F32') throw new CommandError(`its tensor ${name} is ${tensor.dtype}, not F32.`);
+  if (tensor.data.length !== size) {
+    throw new CommandError(`its tensor ${name} has ${tensor.data.length} values; its net has ${size ?? 0} there.`);
+  }
+  return tensor.data;
+}
+
+async function readResults(
+  compiled: CompiledNet,
+  executable: Executable,
+  phase: Phase,
+): Promise<Map<string, SafeTensor>> {
+  const { net } = compiled;
+  const results = new Map<string, SafeTensor>();
+  const read = async (name: string, buffer: string, shape: readonly number[]) => {
+    const data = await executable.read(buffer);
+    results.set(name, { dtype: 'F32', shape, data: Float32Array.from(data) });
+  };
+  for (const { blob, buffer, shape } of compiled.outputs) await read(`top/${blob.name}`, buffer, shape);
+  if (phase !== 'TRAIN') return results;
+  for (const id of inputBlobs(net)) {
+    const buffer = compiled.gradientBuffer(id);
+    const shape = net.blobs.get(id)?.shape;
+    if (shape !== undefined && compiled.buffers.some((b) => b.id === buffer)) {
+      await read(`bottom_diff/${nameOf(net, id)}`, buffer, shape);
+    }
+  }
+  for (const layer of net.layers) {
+    for (const [i, { owner, shape }] of layer.params.entries()) {
+      const param = compiled.params[owner];
+      if (param === undefined) throw new Error(`Parameter ${i} of ${layer.name} was not compiled.`);
+      if (param.diff !== undefined) await read(`param_diff/${layer.name}/${i}`, param.diff, shape);
+      await read(`param_after/${layer.name}/${i}`, param.buffer, shape);
+    }
+  }
+  return results;
+}

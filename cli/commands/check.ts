@@ -1,0 +1,85 @@
+/** `crema check`: what is wrong in a network or solver, for people and for editors' problem matchers. */
+import type { Diagnostic } from '../../app/caffe/diagnostics.ts';
+import { readSolver } from '../../app/caffe/solver/read-solver.ts';
+import { NetParameter, type Phase } from '../../app/caffe/schema/net-messages.ts';
+import { SolverParameter } from '../../app/caffe/schema/solver-messages.ts';
+import { parse } from '../../app/caffe/text/parse.ts';
+import { parseArguments, type Command } from '../command.ts';
+import { readText } from '../files.ts';
+import { netOf } from '../net-files.ts';
+import { positionsIn } from '../positions.ts';
+
+const help = `Usage: crema check FILE [--json]
+
+Prints what is wrong or doubtful in a network or solver prototxt, one finding a line:
+  file:line:col severity code message
+A network is checked in both phases; what is found in only one of them names it. The exit
+code is 1 when an error is among the findings, else 0.
+
+Options:
+  --json    prints {"kind": "net" | "solver", "diagnostics": [...]} instead
+
+Example:
+  crema check cifar10_quick_train_test.prototxt`;
+
+const phases: readonly Phase[] = ['TRAIN', 'TEST'];
+
+/** A diagnostic, with the phases it holds in; empty for a solver. */
+interface Finding {
+  readonly diagnostic: Diagnostic;
+  readonly phases: Phase[];
+}
+
+export const check: Command = {
+  help,
+  async run(args, terminal) {
+    const { values, positionals } = parseArguments(
+      args,
+      { json: { type: 'boolean' } },
+      { name: 'FILE', min: 1, max: 1 },
+    );
+    const path = positionals[0] as string;
+    const text = await readText(path);
+    const kind = kindOf(text);
+    const findings =
+      kind === 'net' ? checkNet(text) : readSolver(text).diagnostics.map((diagnostic) => ({ diagnostic, phases: [] }));
+    const positionOf = positionsIn(text);
+    const rows = findings.map(({ diagnostic: { severity, code, message, range }, phases }) => {
+      const end = positionOf(range.end);
+      return { ...positionOf(range.start), endLine: end.line, endColumn: end.column, severity, code, message, phases };
+    });
+    if (values.json === true) terminal.out(JSON.stringify({ kind, diagnostics: rows }, undefined, 1));
+    else {
+      for (const { line, column, severity, code, message, phases } of rows) {
+        const [phase] = phases;
+        const only =
+          phases.length === 1 && phase !== undefined && !message.includes(phase) ? ` (in ${phase} only)` : '';
+        terminal.out(`${path}:${line}:${column} ${severity} ${code} ${message}${only}`);
+      }
+    }
+    return rows.some(({ severity }) => severity === 'error') ? 1 : 0;
+  },
+};
+
+/** Whether a text is a solver, by the names of its outermost fields; a net where that is open. */
+function kindOf(text: string): 'net' | 'solver' {
+  let votes = 0;
+  for (const { name } of parse(text).root.fields) {
+    votes += Number(Object.hasOwn(SolverParameter.fields, name)) - Number(Object.hasOwn(NetParameter.fields, name));
+  }
+  return votes > 0 ? 'solver' : 'net';
+}
+
+function checkNet(text: string): Finding[] {
+  const found = new Map<string, Finding>();
+  for (const phase of phases) {
+    for (const diagnostic of netOf(text, phase).diagnostics) {
+      const { code, range, message } = diagnostic;
+      const key = JSON.stringify([code, range.start, range.end, message]);
+      const finding = found.get(key) ?? { diagnostic, phases: [] };
+      finding.phases.push(phase);
+      found.set(key, finding);
+    }
+  }
+  return [...found.values()].sort((a, b) => a.diagnostic.range.start - b.diagnostic.range.start);
+}

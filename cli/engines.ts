@@ -1,0 +1,20 @@
+/** Opens the engine a command computes with. Each is loaded only when it is asked for: drivers take time to start. */
+import type { Engine } from '../app/engine/engine.ts';
+import type { Terminal } from './command.ts';
+
+/** Engines of the command line. */
+export const engineKinds = ['webgpu', 'reference'] as const;
+
+/** Opens an engine. @throws EngineError where there is no adapter. */
+export async function openEngine(kind: (typeof engineKinds)[number], terminal: Terminal): Promise<Engine> {
+  if (kind === 'reference') {
+    const { createReferenceEngine } = await import('../app/engine/reference/reference-engine.ts');
+    return createReferenceEngine();
+  }
+  const { openNodeEngine } = await import('../app/engine/webgpu/node-device.ts');
+  const engine = await openNodeEngine();
+  if (engine.info.software) {
+    terminal.err(`Notice: no GPU driver was found; ${engine.info.device} computes in software, which is slow.`);
+  }
+  return engine;
+}

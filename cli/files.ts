@@ -1,0 +1,60 @@
+/** Reading and writing the user's files, with failures as sentences. */
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { WireError } from '../app/caffe/wire/wire-reader.ts';
+import { CommandError } from './command.ts';
+
+/** The bytes of a file. @throws CommandError */
+export async function readBytes(path: string): Promise<Uint8Array> {
+  try {
+    return await readFile(path);
+  } catch (cause) {
+    throw new CommandError(`${path} cannot be read: ${reasonOf(cause)}.`, { cause });
+  }
+}
+
+/** A file in one of Caffe's binary forms, read by `decode`. @throws CommandError */
+export async function readBinary<T>(path: string, decode: (bytes: Uint8Array) => T): Promise<T> {
+  const bytes = await readBytes(path);
+  try {
+    return decode(bytes);
+  } catch (cause) {
+    if (cause instanceof WireError) throw new CommandError(`${path}: ${cause.message}`, { cause });
+    throw cause;
+  }
+}
+
+/** A prototxt. @throws CommandError, also where the file is not text. */
+export async function readText(path: string): Promise<string> {
+  const bytes = await readBytes(path);
+  if (bytes.includes(0)) {
+    throw new CommandError(`${path} is not a text: a prototxt is expected here.`);
+  }
+  return new TextDecoder().decode(bytes);
+}
+
+/** Writes a file whole or not at all, making the folders above it. @throws CommandError */
+export async function writeBytes(path: string, data: Uint8Array | string): Promise<void> {
+  const partial = `${path}.partial`;
+  try {
+    await mkdir(dirname(path), { recursive: true });
+    await writeFile(partial, data);
+    await rename(partial, path);
+  } catch (cause) {
+    throw new CommandError(`${path} cannot be written: ${reasonOf(cause)}.`, { cause });
+  }
+}
+
+/** Why the system refused, in words for the reasons that people meet. */
+function reasonOf(error: unknown): string {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
+  const words: Readonly<Record<string, string>> = {
+    ENOENT: 'there is no such file',
+    ENOTDIR: 'a part of its path is not a folder',
+    EISDIR: 'it is a folder',
+    EACCES: 'permission is denied',
+    EROFS: 'the disk is read-only',
+    ENOSPC: 'the disk is full',
+  };
+  return words[code] ?? code;
+}
