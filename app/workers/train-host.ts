@@ -181,7 +181,7 @@ export class TrainHost {
       });
     const state = spec.solverState === undefined ? undefined : readSolverstate(spec.solverState);
     const weights = spec.weights === undefined ? this.loaded : readCaffemodel(spec.weights);
-    const seed = solver.random_seed >= 0 ? solver.random_seed : (state?.seed ?? drawSeed());
+    const seed = state?.seed ?? (solver.random_seed >= 0 ? solver.random_seed : drawSeed());
     const engine = await this.openEngine();
     const session = await TrainingSession.create({
       engine,
