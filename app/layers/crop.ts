@@ -1,7 +1,7 @@
 /** Crop. Mirrors Caffe's crop_layer.cpp. */
 import type { LayerParameter } from '../caffe/schema/net-messages.ts';
 import { setting } from '../caffe/schema/values.ts';
-import { add, and, ge, lt, sub } from '../engine/ir/build.ts';
+import { add, and, f32, ge, lt, sub } from '../engine/ir/build.ts';
 import { element, type LayerDefinition } from './definition.ts';
 import { axisOf, bottom, bottomText } from './shape-rules.ts';
 import { canonical, nth } from './views.ts';
@@ -23,7 +23,6 @@ export const crop: LayerDefinition = {
   template: 'crop_param {\n  axis: 2\n}',
   bottoms: { min: 2, max: 2 },
   tops: { min: 1, max: 1 },
-  noGradientBottoms: [1],
   summary(layer) {
     const p = setting(layer, 'crop_param');
     return p.offset.length === 0 ? `axis ${p.axis}` : `axis ${p.axis} · at ${p.offset.join(', ')}`;
@@ -65,7 +64,9 @@ export const crop: LayerDefinition = {
     );
   },
   backward(c) {
-    const target = c.bottomDiffs[0];
+    const [target, like] = c.bottomDiffs;
+    // Only the second bottom's size counts.
+    if (like !== undefined) c.computeFlat(like, () => f32(0), 'size');
     if (target === undefined) return;
     const dy = nth(c.topDiffs, 0);
     c.compute(target, (...at) => {

@@ -63,6 +63,7 @@ export function buildNet(text: string, options: BuildOptions): TypedNet {
     name: message.name ?? '',
     phase: options.phase,
     parameter,
+    record: options.record,
     layers: layers.map(finishLayer),
     blobs: new Map<string, Blob>(blobs),
     params,

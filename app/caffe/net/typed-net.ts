@@ -70,6 +70,8 @@ export interface TypedNet {
   readonly name: string;
   readonly phase: Phase;
   readonly parameter: NetParameter;
+  /** Shape of a record of the data set that the net was built for; undefined where none was given. */
+  readonly record?: Shape | undefined;
   readonly layers: readonly NetLayer[];
   readonly blobs: ReadonlyMap<string, Blob>;
   /** Owners, in order of appearance. */

@@ -1,0 +1,184 @@
+/** Gradients of every layer that has one, against differences of its forward pass, at odd sizes. */
+import { expect, test } from 'vitest';
+import { checkGradients, type GradientCheck } from './testing/numeric-gradient.ts';
+
+const dims = (shape: readonly number[]): string => shape.map((d) => `dim: ${d}`).join(' ');
+
+/** A net of Input layers and one more. */
+function oneLayer(type: string, bottoms: readonly (readonly number[])[], settings = '', tops = ['y']): string {
+  const names = ['a', 'b', 'c', 'd'].slice(0, bottoms.length);
+  const inputs = bottoms.map(
+    (shape, i) => `layer { name: "in${i}" type: "Input" top: "${names[i]}" input_param { shape { ${dims(shape)} } } }`,
+  );
+  const layer = `layer { name: "op" type: "${type}" ${names.map((n) => `bottom: "${n}"`).join(' ')} ${tops.map((t) => `top: "${t}"`).join(' ')} ${settings} }`;
+  return [...inputs, layer].join('\n');
+}
+
+const image = [2, 3, 5, 4];
+
+interface Case extends GradientCheck {
+  readonly net: string;
+}
+
+const cases: Readonly<Record<string, Case>> = {
+  AbsVal: { net: oneLayer('AbsVal', [image]) },
+  BNLL: { net: oneLayer('BNLL', [image], '', ['y']), range: 4 },
+  Clip: { net: oneLayer('Clip', [image], 'clip_param { min: -0.501 max: 0.702 }') },
+  ELU: { net: oneLayer('ELU', [image], 'elu_param { alpha: 0.7 }') },
+  'ELU, negative alpha': { net: oneLayer('ELU', [image], 'elu_param { alpha: -0.7 }') },
+  Exp: { net: oneLayer('Exp', [image], 'exp_param { base: 3 scale: 0.5 shift: 0.2 }') },
+  Log: { net: oneLayer('Log', [image], 'log_param { base: 10 scale: 2 shift: 0.5 }'), positive: true },
+  'Power 1.5': { net: oneLayer('Power', [image], 'power_param { power: 1.5 scale: 2 shift: 0.1 }'), positive: true },
+  'Power 3 of negative values': { net: oneLayer('Power', [image], 'power_param { power: 3 scale: 2 shift: 0.1 }') },
+  'Power −2': { net: oneLayer('Power', [image], 'power_param { power: -2 }'), positive: true },
+  'Power 0': { net: oneLayer('Power', [image], 'power_param { power: 0 }') },
+  PReLU: { net: oneLayer('PReLU', [image]) },
+  'PReLU, shared': { net: oneLayer('PReLU', [image], 'prelu_param { channel_shared: true }') },
+  ReLU: { net: oneLayer('ReLU', [image]) },
+  'ReLU, leaky': { net: oneLayer('ReLU', [image], 'relu_param { negative_slope: 0.1 }') },
+  'ReLU, negative slope below 0': { net: oneLayer('ReLU', [image], 'relu_param { negative_slope: -0.2 }') },
+  'ReLU in place': { net: oneLayer('ReLU', [image], '', ['a']) },
+  Sigmoid: { net: oneLayer('Sigmoid', [image]), range: 5 },
+  Swish: { net: oneLayer('Swish', [image], 'swish_param { beta: 1.5 }') },
+  TanH: { net: oneLayer('TanH', [image]) },
+  Dropout: { net: oneLayer('Dropout', [image], 'dropout_param { dropout_ratio: 0.3 }') },
+  Convolution: { net: oneLayer('Convolution', [image], 'convolution_param { num_output: 5 kernel_size: 3 pad: 1 }') },
+  'Convolution, stride divides the image': {
+    net: oneLayer('Convolution', [[2, 3, 6, 4]], 'convolution_param { num_output: 2 kernel_size: 3 pad: 1 stride: 2 }'),
+  },
+  'Convolution, stride larger than the kernel': {
+    net: oneLayer('Convolution', [[1, 2, 6, 6]], 'convolution_param { num_output: 2 kernel_size: 2 pad: 1 stride: 3 }'),
+  },
+  'Convolution, stride does not divide': {
+    net: oneLayer('Convolution', [[1, 2, 7, 5]], 'convolution_param { num_output: 2 kernel_size: 3 stride: 2 }'),
+  },
+  'Convolution, groups, dilation and stride': {
+    net: oneLayer(
+      'Convolution',
+      [[1, 4, 8, 8]],
+      'convolution_param { num_output: 6 kernel_size: 2 group: 2 dilation: 3 stride: 2 pad: 2 }',
+    ),
+  },
+  'Convolution, rectangular': {
+    net: oneLayer(
+      'Convolution',
+      [image],
+      'convolution_param { num_output: 2 kernel_h: 1 kernel_w: 3 pad_h: 0 pad_w: 2 stride_h: 2 stride_w: 1 bias_term: false }',
+    ),
+  },
+  'Convolution over one axis, behind two of batch': {
+    net: oneLayer('Convolution', [[2, 2, 3, 7]], 'convolution_param { num_output: 2 kernel_size: 3 axis: 2 pad: 1 }'),
+  },
+  'Convolution of two bottoms': {
+    net: oneLayer('Convolution', [image, image], 'convolution_param { num_output: 2 kernel_size: 2 }', ['y', 'z']),
+  },
+  Deconvolution: {
+    net: oneLayer(
+      'Deconvolution',
+      [[2, 4, 3, 4]],
+      'convolution_param { num_output: 6 kernel_size: 3 stride: 2 pad: 1 group: 2 }',
+    ),
+  },
+  InnerProduct: { net: oneLayer('InnerProduct', [image], 'inner_product_param { num_output: 7 }') },
+  'InnerProduct, axis and transpose': {
+    net: oneLayer('InnerProduct', [[2, 3, 5]], 'inner_product_param { num_output: 4 axis: -1 transpose: true }'),
+  },
+  'Pooling MAX, overlapping, padded': {
+    net: oneLayer('Pooling', [[2, 2, 7, 6]], 'pooling_param { pool: MAX kernel_size: 3 stride: 2 pad: 1 }'),
+  },
+  'Pooling MAX, overhanging': {
+    net: oneLayer('Pooling', [[1, 2, 6, 8]], 'pooling_param { pool: MAX kernel_size: 3 stride: 2 }'),
+  },
+  'Pooling AVE, padded': {
+    net: oneLayer('Pooling', [[2, 2, 7, 6]], 'pooling_param { pool: AVE kernel_size: 3 stride: 2 pad: 1 }'),
+  },
+  'Pooling AVE, gaps between windows': {
+    net: oneLayer('Pooling', [[1, 2, 7, 7]], 'pooling_param { pool: AVE kernel_size: 2 stride: 3 }'),
+  },
+  'Pooling AVE, global': { net: oneLayer('Pooling', [image], 'pooling_param { pool: AVE global_pooling: true }') },
+  'Pooling MAX, global': { net: oneLayer('Pooling', [image], 'pooling_param { pool: MAX global_pooling: true }') },
+  'LRN across channels': {
+    net: oneLayer('LRN', [[2, 7, 3, 2]], 'lrn_param { local_size: 5 alpha: 0.8 beta: 0.75 k: 1.5 }'),
+  },
+  'LRN within a channel': {
+    net: oneLayer(
+      'LRN',
+      [[2, 2, 5, 4]],
+      'lrn_param { local_size: 3 alpha: 0.8 beta: 0.75 norm_region: WITHIN_CHANNEL }',
+    ),
+  },
+  BatchNorm: { net: oneLayer('BatchNorm', [image]), without: ['op/0', 'op/1', 'op/2'] },
+  'BatchNorm of one axis': { net: oneLayer('BatchNorm', [[7]]), without: ['op/0', 'op/1', 'op/2'] },
+  Scale: { net: oneLayer('Scale', [image], 'scale_param { bias_term: true }') },
+  'Scale over two axes': { net: oneLayer('Scale', [image], 'scale_param { axis: 1 num_axes: 2 }') },
+  'Scale by one number': { net: oneLayer('Scale', [image], 'scale_param { num_axes: 0 bias_term: true }') },
+  'Scale of two blobs with a bias': {
+    net: oneLayer('Scale', [image, [2, 3]], 'scale_param { axis: 0 bias_term: true }'),
+  },
+  Bias: { net: oneLayer('Bias', [image], 'bias_param { axis: -2 num_axes: -1 }') },
+  'Bias of two blobs': { net: oneLayer('Bias', [image, [3]]) },
+  'Eltwise SUM': { net: oneLayer('Eltwise', [image, image, image], 'eltwise_param { coeff: 2 coeff: -1 coeff: 0.5 }') },
+  'Eltwise PROD': { net: oneLayer('Eltwise', [image, image, image], 'eltwise_param { operation: PROD }') },
+  'Eltwise PROD by division': {
+    net: oneLayer('Eltwise', [image, image], 'eltwise_param { operation: PROD stable_prod_grad: false }'),
+  },
+  'Eltwise MAX': { net: oneLayer('Eltwise', [image, image, image], 'eltwise_param { operation: MAX }') },
+  Concat: { net: oneLayer('Concat', [image, [2, 1, 5, 4], [2, 2, 5, 4]]) },
+  'Concat, last axis': { net: oneLayer('Concat', [image, [2, 3, 5, 2]], 'concat_param { axis: -1 }') },
+  Slice: { net: oneLayer('Slice', [[2, 6, 3]], 'slice_param { slice_point: 1 slice_point: 4 }', ['x', 'y', 'z']) },
+  Split: { net: oneLayer('Split', [image], '', ['x', 'y']) },
+  Flatten: { net: oneLayer('Flatten', [image]) },
+  Reshape: { net: oneLayer('Reshape', [image], 'reshape_param { shape { dim: 0 dim: -1 dim: 2 } }') },
+  Crop: { net: oneLayer('Crop', [image, [2, 3, 2, 3]], 'crop_param { offset: 2 offset: 1 }') },
+  Tile: { net: oneLayer('Tile', [image], 'tile_param { axis: 1 tiles: 3 }') },
+  Reduction: { net: oneLayer('Reduction', [image], 'reduction_param { operation: ASUM axis: 2 coeff: 0.7 }') },
+  'Reduction of squares': { net: oneLayer('Reduction', [image], 'reduction_param { operation: SUMSQ axis: 1 }') },
+  Softmax: { net: oneLayer('Softmax', [[2, 5, 3]]), range: 3 },
+  SoftmaxWithLoss: {
+    net: oneLayer(
+      'SoftmaxWithLoss',
+      [
+        [2, 4, 3],
+        [2, 3],
+      ],
+      'loss_weight: 0.4 loss_param { ignore_label: 2 }',
+    ),
+    values: { b: [0, 2, 3, 1, 1, 2] },
+    without: ['b'],
+    range: 3,
+  },
+  EuclideanLoss: {
+    net: oneLayer('EuclideanLoss', [
+      [3, 4, 2],
+      [3, 8],
+    ]),
+  },
+  'HingeLoss L1': {
+    net: oneLayer('HingeLoss', [[3, 5], [3]], 'hinge_loss_param { norm: L1 }'),
+    values: { b: [0, 4, 2] },
+    without: ['b'],
+  },
+  'HingeLoss L2': {
+    net: oneLayer('HingeLoss', [[3, 5], [3]], 'hinge_loss_param { norm: L2 }'),
+    values: { b: [0, 4, 2] },
+    without: ['b'],
+    range: 2,
+  },
+  SigmoidCrossEntropyLoss: {
+    net: oneLayer(
+      'SigmoidCrossEntropyLoss',
+      [
+        [3, 4],
+        [3, 4],
+      ],
+      'loss_param { normalization: FULL }',
+    ),
+    values: { b: [0, 1, 1, 0, 0.5, 0.2, 1, 0, 0, 0, 1, 1] },
+    without: ['b'],
+    range: 4,
+  },
+};
+
+test.each(Object.entries(cases))('%s', async (_, { net, ...check }) => {
+  expect(await checkGradients(net, check)).toBeGreaterThan(0);
+});
