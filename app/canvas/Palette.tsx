@@ -39,9 +39,10 @@ export function Palette({ pane }: { readonly pane: RefObject<HTMLElement | null>
 
 function OpenPalette({ pane }: { readonly pane: RefObject<HTMLElement | null> }) {
   const [search, setSearch] = useState('');
+  const [all, setAll] = useState(false);
   const [hinted, setHinted] = useState<LayerInfo>();
   const root = useRef<HTMLElement>(null);
-  const groups = useMemo(() => paletteGroups(layerTable.all(), search), [search]);
+  const groups = useMemo(() => paletteGroups(layerTable.all(), search, all), [search, all]);
   const first = groups[0]?.layers[0];
   const selected = useDocument((state) => state.selection.length > 0);
 
@@ -94,6 +95,11 @@ function OpenPalette({ pane }: { readonly pane: RefObject<HTMLElement | null> })
             ))}
           </div>
         ))}
+        {search === '' && (
+          <button type="button" className="palette-more" onClick={() => setAll(!all)}>
+            {all ? 'Show the common ones' : `Show all ${layerTable.all().length}`}
+          </button>
+        )}
         {groups.length === 0 && <p className="palette-none">No layer of that name. Clear the search to see all.</p>}
       </div>
       <p className="palette-hint" aria-live="polite">

@@ -15,6 +15,29 @@ export const FAMILY_NAMES: Readonly<Record<Family, string>> = {
   utility: 'Utility',
 };
 
+/** What most nets are made of: all that the palette shows until one searches or asks for the rest. */
+const COMMON: readonly string[] = [
+  'Convolution',
+  'Deconvolution',
+  'Pooling',
+  'ReLU',
+  'Sigmoid',
+  'TanH',
+  'Dropout',
+  'BatchNorm',
+  'Scale',
+  'LRN',
+  'InnerProduct',
+  'Concat',
+  'Eltwise',
+  'Flatten',
+  'SoftmaxWithLoss',
+  'Softmax',
+  'Accuracy',
+  'Data',
+  'Input',
+];
+
 export interface PaletteGroup {
   readonly family: Family;
   readonly name: string;
@@ -32,10 +55,19 @@ function rank(layer: LayerInfo, query: string): number | undefined {
   return layer.doc.toLowerCase().includes(query) ? 2 : undefined;
 }
 
-/** Layers whose type or description contains the search, best first, in groups by family; empty groups are left out. */
-export function paletteGroups(layers: readonly LayerInfo[], search: string): PaletteGroup[] {
+const commonness = ({ type }: LayerInfo): number => {
+  const place = COMMON.indexOf(type);
+  return place < 0 ? COMMON.length : place;
+};
+
+/**
+ * Layers in groups by family, the common ones first; empty groups are left out. A search finds all whose type, or failing
+ * that whose description, contains it, best first. Without a search only the common ones, unless `all` are wanted.
+ */
+export function paletteGroups(layers: readonly LayerInfo[], search: string, all: boolean): PaletteGroup[] {
   const query = search.trim().toLowerCase();
   const found = layers
+    .filter((layer) => all || query !== '' || COMMON.includes(layer.type))
     .map((layer) => ({ layer, rank: query === '' ? 0 : rank(layer, query) }))
     .filter((item): item is { layer: LayerInfo; rank: number } => item.rank !== undefined);
   const best = found.reduce((least, item) => Math.min(least, item.rank), 2);
@@ -44,7 +76,9 @@ export function paletteGroups(layers: readonly LayerInfo[], search: string): Pal
   const groups = (Object.keys(FAMILY_NAMES) as Family[]).map((family) => ({
     family,
     name: FAMILY_NAMES[family],
-    ranked: kept.filter(({ layer }) => layer.family === family).sort((a, b) => a.rank - b.rank),
+    ranked: kept
+      .filter(({ layer }) => layer.family === family)
+      .sort((a, b) => a.rank - b.rank || commonness(a.layer) - commonness(b.layer)),
   }));
   return groups
     .filter(({ ranked }) => ranked.length > 0)

@@ -1,6 +1,6 @@
 /**
- * elkjs looks at the global scope while it loads: in a worker without a `document` it takes `onmessage` for itself. It
- * is to be a library here, so it is shown an empty document for as long as it loads; import this before it and
+ * elkjs looks at the global scope when its first instance is made: in a worker without a `document` it takes `onmessage` for itself. It
+ * is to be a library here, so it is shown an empty document until then: import this before it, and call
  * `hideDocument()` after.
  */
 const scope = globalThis as { document?: unknown };

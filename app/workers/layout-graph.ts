@@ -19,7 +19,8 @@ const OPTIONS: LayoutOptions = {
   'elk.layered.spacing.edgeEdgeBetweenLayers': '8',
   'elk.layered.considerModelOrder.strategy': 'NODES_AND_EDGES',
   'elk.layered.nodePlacement.strategy': 'NETWORK_SIMPLEX',
-  'elk.layered.thoroughness': '12',
+  'elk.layered.crossingMinimization.forceNodeModelOrder': 'true',
+  'elk.layered.thoroughness': '4',
 };
 
 type Point = LayoutAnswer['edges'][number]['points'][number];
@@ -63,12 +64,12 @@ function corners(edge: ElkExtendedEdge, source: LayoutNode | undefined): Point[]
   return [start, ...bends, section.endPoint].map(({ x, y }) => ({ x, y }));
 }
 
-let elk: InstanceType<typeof ELK> | undefined;
+// Made at once: elkjs looks at its surroundings when the first one is made; see `elk-environment.ts`.
+const elk = new ELK({ algorithms: ['layered'] });
 
 /** Computes positions and routes. An empty net gives an empty answer. */
 export async function layoutGraph(request: LayoutRequest): Promise<LayoutAnswer> {
   if (request.nodes.length === 0) return { nodes: [], edges: [] };
-  elk ??= new ELK({ algorithms: ['layered'] });
   const byId = new Map(request.nodes.map((node) => [node.id, node]));
   const laid = await elk.layout({
     id: '\u0000root',

@@ -1,0 +1,151 @@
+/** The editor: the network and the solver as text, in two tabs of one Monaco. */
+import './editor.css';
+import { Tabs } from 'radix-ui';
+import { useEffect, useRef } from 'react';
+import { useDocument, type TextName } from '../store/document.ts';
+import { listProblems } from '../store/problems.ts';
+import { useView } from '../store/view.ts';
+import { applyEditorColours } from './editor-theme.ts';
+import { markFindings, registerFixes } from './findings.ts';
+import { registerLanguageHelp } from './language-help.ts';
+import { monaco } from './monaco.ts';
+import { tieSelection } from './selected-lines.ts';
+import { registerShapeHints } from './shape-hints.ts';
+import { TEXT_NAMES, textModels, toMonaco } from './text-models.ts';
+
+registerShapeHints();
+registerLanguageHelp();
+registerFixes();
+
+const TITLES: Readonly<Record<TextName, string>> = { network: 'Network', solver: 'Solver' };
+
+/** Editor with its tabs. */
+export function EditorPanel() {
+  const text = useView((state) => state.editorText);
+  const host = useRef<HTMLDivElement>(null);
+  const editor = useRef<monaco.editor.IStandaloneCodeEditor>(undefined);
+  const theme = useView((state) => state.shownTheme);
+
+  useEffect(() => applyEditorColours(theme), [theme]);
+  useEffect(() => {
+    if (host.current === null) return undefined;
+    const made = createEditor(host.current);
+    editor.current = made;
+    const ends = [markFindings(), tieSelection(made), keepReveal(made), () => made.dispose()];
+    return () => ends.forEach((end) => end());
+  }, []);
+  useEffect(() => {
+    if (editor.current !== undefined) bringToFront(editor.current, text);
+  }, [text]);
+
+  return (
+    <Tabs.Root
+      className="editor"
+      value={text}
+      onValueChange={(value) => useView.getState().showText(value as TextName)}
+      activationMode="automatic"
+    >
+      <div className="editor-head">
+        <Tabs.List className="editor-tabs" aria-label="Text">
+          {TEXT_NAMES.map((name) => (
+            <Tabs.Trigger key={name} value={name} className="editor-tab">
+              {TITLES[name]}
+            </Tabs.Trigger>
+          ))}
+        </Tabs.List>
+        <ProblemCount text={text} />
+      </div>
+      <Tabs.Content value={text} forceMount className="editor-body" tabIndex={-1} ref={host} />
+    </Tabs.Root>
+  );
+}
+
+function createEditor(host: HTMLElement): monaco.editor.IStandaloneCodeEditor {
+  const editor = monaco.editor.create(host, {
+    model: null,
+    fontFamily: 'var(--font-mono)',
+    fontSize: 12,
+    lineHeight: 17,
+    fontLigatures: false,
+    automaticLayout: true,
+    minimap: { enabled: false },
+    glyphMargin: false,
+    lineNumbersMinChars: 4,
+    lineDecorationsWidth: 16,
+    folding: true,
+    showFoldingControls: 'mouseover',
+    padding: { top: 8, bottom: 8 },
+    scrollBeyondLastLine: false,
+    renderLineHighlight: 'none',
+    occurrencesHighlight: 'off',
+    selectionHighlight: false,
+    overviewRulerBorder: false,
+    overviewRulerLanes: 2,
+    hideCursorInOverviewRuler: true,
+    guides: { indentation: false, bracketPairs: false },
+    bracketPairColorization: { enabled: false },
+    matchBrackets: 'always',
+    wordBasedSuggestions: 'off',
+    links: false,
+    contextmenu: false,
+    fixedOverflowWidgets: true,
+    unicodeHighlight: { ambiguousCharacters: false, invisibleCharacters: true },
+    scrollbar: { verticalScrollbarSize: 10, horizontalScrollbarSize: 10, useShadows: false },
+    inlayHints: { enabled: 'on', fontSize: 11, fontFamily: 'var(--font-mono)', padding: true },
+    ariaLabel: 'Caffe prototxt. Ctrl+M lets the Tab key leave the editor.',
+  });
+  bringToFront(editor, useView.getState().editorText);
+  // Monaco measures its face once; the page's may arrive after that.
+  void document.fonts.ready.then(() => monaco.editor.remeasureFonts());
+  return editor;
+}
+
+const viewStates = new Map<TextName, monaco.editor.ICodeEditorViewState | null>();
+
+/** Shows a text where it was left. */
+function bringToFront(editor: monaco.editor.IStandaloneCodeEditor, name: TextName): void {
+  const old = TEXT_NAMES.find((other) => textModels[other] === editor.getModel());
+  if (old === name) return;
+  if (old !== undefined) viewStates.set(old, editor.saveViewState());
+  editor.setModel(textModels[name]);
+  editor.updateOptions({ ariaLabel: `${TITLES[name]}, Caffe prototxt. Ctrl+M lets the Tab key leave the editor.` });
+  editor.restoreViewState(viewStates.get(name) ?? null);
+}
+
+/** Leaves `reveal` in the store for as long as the editor is on the page. */
+function keepReveal(editor: monaco.editor.IStandaloneCodeEditor): () => void {
+  useView.setState({
+    reveal: (name, range) => {
+      useView.getState().showText(name);
+      bringToFront(editor, name);
+      const place = toMonaco(textModels[name], range);
+      editor.setPosition(place.getStartPosition());
+      editor.revealRangeInCenterIfOutsideViewport(place);
+      editor.focus();
+    },
+  });
+  return () => useView.setState({ reveal: undefined });
+}
+
+/** How many findings the text in front has; the problems panel lists them. */
+function ProblemCount({ text }: { readonly text: TextName }) {
+  const nets = useDocument((state) => state.nets);
+  const solver = useDocument((state) => state.solver);
+  if (nets === undefined && solver === undefined) return null;
+  const found = listProblems(useDocument.getState()).filter((problem) => problem.text === text);
+  const errors = found.filter(({ diagnostic }) => diagnostic.severity === 'error').length;
+  const warnings = found.filter(({ diagnostic }) => diagnostic.severity === 'warning').length;
+  if (errors + warnings === 0) return null;
+  const parts = [count(errors, 'error'), count(warnings, 'warning')].filter((part) => part !== '');
+  return (
+    <button
+      type="button"
+      className={`editor-problems${errors > 0 ? ' has-errors' : ''}`}
+      onClick={() => useView.getState().showMonitor('problems')}
+    >
+      {parts.join(', ')}
+    </button>
+  );
+}
+
+const count = (n: number, what: string): string => (n === 0 ? '' : `${n} ${what}${n === 1 ? '' : 's'}`);
