@@ -6,8 +6,8 @@ import type { Axis, Expr, StorageType } from './expr.ts';
 
 /**
  * Writes a value at a flat index of a buffer, once for every point of the kernel's output axes. `add` adds to what is
- * there. No two points may write the same element. A kernel may read a buffer that it also writes only at the very
- * index that it writes (in place).
+ * there. No two points may write the same element. The values of all stores of a point are computed before any is
+ * written. A kernel may read a buffer that it also writes only at the very index that it writes (in place).
  */
 export interface Store {
   readonly buffer: string;

@@ -172,6 +172,19 @@ export function buffersRead(kernel: Kernel): Set<string> {
 /** Buffers that a kernel stores to. */
 export const buffersWritten = (kernel: Kernel): Set<string> => new Set(kernel.stores.map((s) => s.buffer));
 
+/** Buffers that a kernel names at all: what must be bound to run it. */
+export const buffersNamed = (kernel: Kernel): Set<string> =>
+  new Set([...buffersRead(kernel), ...buffersWritten(kernel)]);
+
+/** Whether a reduction stands anywhere in some expressions. */
+export function hasReduction(roots: Expr | readonly Expr[]): boolean {
+  let found = false;
+  visit(roots, (e) => {
+    if (e.op === 'reduce') found = true;
+  });
+  return found;
+}
+
 /** A store with its index and value rewritten. */
 export const mapStore = (store: Store, rewrite: (e: Expr) => Expr): Store => ({
   ...store,

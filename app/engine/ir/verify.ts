@@ -8,7 +8,16 @@ import type { BufferDeclaration, Kernel, Program, Store } from './kernel.ts';
 import { outputAxes } from './kernel.ts';
 import { print } from './print.ts';
 import { rangeOf } from './range.ts';
-import { buffersRead, buffersWritten, children, expressionsOf, freeAxes, loadsOf, visit } from './rewrite.ts';
+import {
+  buffersNamed,
+  buffersRead,
+  buffersWritten,
+  children,
+  expressionsOf,
+  freeAxes,
+  loadsOf,
+  visit,
+} from './rewrite.ts';
 
 /** Storage buffers that one kernel may name: what WebGPU promises on every device. */
 export const MAX_BUFFERS = 8;
@@ -55,7 +64,7 @@ export function verify(kernel: Kernel, buffers: ReadonlyMap<string, BufferDeclar
   const inPlace = inPlaceProblem(kernel);
   if (inPlace !== undefined) fail(inPlace);
 
-  const named = new Set([...buffersRead(kernel), ...buffersWritten(kernel)]);
+  const named = buffersNamed(kernel);
   if (named.size > MAX_BUFFERS)
     fail(`names ${named.size} buffers (${[...named].join(', ')}); at most ${MAX_BUFFERS} can be bound at once.`);
 }

@@ -8,14 +8,15 @@ import { key } from '../ir/key.ts';
 import type { BufferDeclaration, ComputeKernel, Kernel, Program, Store } from '../ir/kernel.ts';
 import { outputAxes } from '../ir/kernel.ts';
 import {
+  buffersNamed,
   buffersRead,
   buffersWritten,
   expressionsOf,
   freshen,
+  hasReduction,
   loadsOf,
   mapStore,
   substitution,
-  visit,
 } from '../ir/rewrite.ts';
 import { inPlaceProblem, MAX_BUFFERS } from '../ir/verify.ts';
 import type { Stride } from './affine.ts';
@@ -48,15 +49,16 @@ function fuseSequence(kernels: readonly Kernel[], buffers: Buffers): Kernel[] {
 /** Folds the kernel at q into an earlier one, if it can be; gives the position of the result. */
 function foldBack(list: Kernel[], q: number, buffers: Buffers): number | undefined {
   const consumer = list[q] as Kernel;
-  if (consumer.kind !== 'compute' || hasReduction(consumer)) return undefined;
+  if (consumer.kind !== 'compute' || hasReduction(expressionsOf(consumer))) return undefined;
   const reads = effects(consumer).reads;
   for (let p = q - 1; p >= 0; p--) {
     const producer = list[p] as Kernel;
+    const shared = producer.stores.filter((s) => s.mode === 'set' && reads.has(s.buffer));
+    if (shared.length === 0) continue;
     const between = list.slice(p + 1, q);
     const up = between.every((k) => independent(k, consumer));
     if (!up && !between.every((k) => independent(k, producer))) continue;
-    for (const store of producer.stores) {
-      if (store.mode !== 'set' || !reads.has(store.buffer)) continue;
+    for (const store of shared) {
       const merged = merge(producer, consumer, store, buffers);
       if (merged === undefined) continue;
       const rewritten = effects(consumer).writes.has(store.buffer);
@@ -104,16 +106,7 @@ function independent(p: Kernel, q: Kernel): boolean {
 const meet = (p: ReadonlySet<string>, q: ReadonlySet<string>): boolean => [...p].some((id) => q.has(id));
 
 const fits = (kernel: Kernel): boolean =>
-  new Set([...buffersRead(kernel), ...buffersWritten(kernel)]).size <= MAX_BUFFERS &&
-  inPlaceProblem(kernel) === undefined;
-
-function hasReduction(kernel: Kernel): boolean {
-  let found = false;
-  visit(expressionsOf(kernel), (e) => {
-    if (e.op === 'reduce') found = true;
-  });
-  return found;
-}
+  buffersNamed(kernel).size <= MAX_BUFFERS && inPlaceProblem(kernel) === undefined;
 
 /** Both kernels as one over the producer's points, still storing T; undefined when they do not match. */
 function merge(producer: Kernel, consumer: ComputeKernel, store: Store, buffers: Buffers): Kernel | undefined {

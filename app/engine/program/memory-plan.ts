@@ -1,6 +1,6 @@
 /** Which transient buffers may share device memory: whole allocations, shared by buffers that are never alive together. */
 import type { BufferDeclaration, Program } from '../ir/kernel.ts';
-import { buffersRead, buffersWritten } from '../ir/rewrite.ts';
+import { buffersNamed } from '../ir/rewrite.ts';
 
 /** One piece of device memory. */
 export interface Allocation {
@@ -56,7 +56,7 @@ function lifetimesOf(program: Program, transients: ReadonlySet<string>): Map<str
   for (const [sequence, kernels] of Object.entries(program.sequences)) {
     const here = new Map<string, { first: number; last: number }>();
     kernels.forEach((kernel, at) => {
-      for (const id of [...buffersRead(kernel), ...buffersWritten(kernel)])
+      for (const id of buffersNamed(kernel))
         if (transients.has(id)) here.set(id, { first: here.get(id)?.first ?? at, last: at });
     });
     for (const [id, span] of here) all.set(id, [...(all.get(id) ?? []), { sequence, ...span }]);

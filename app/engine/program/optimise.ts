@@ -1,6 +1,6 @@
 /** From the kernels as layers write them to the kernels that run: the same values in fewer passes, with enough parallel work. */
 import type { Kernel, Program } from '../ir/kernel.ts';
-import { buffersRead, buffersWritten } from '../ir/rewrite.ts';
+import { buffersNamed, buffersRead } from '../ir/rewrite.ts';
 import { fuse } from './fuse.ts';
 import type { SplitOptions } from './split-reductions.ts';
 import { SPLIT_DEFAULTS, splitReductions } from './split-reductions.ts';
@@ -39,7 +39,7 @@ function dropUnusedBuffers(program: Program): Program {
   const used = new Set(
     Object.values(program.sequences)
       .flat()
-      .flatMap((k) => [...buffersRead(k), ...buffersWritten(k)]),
+      .flatMap((k) => [...buffersNamed(k)]),
   );
   return { ...program, buffers: program.buffers.filter((d) => d.lifetime === 'persistent' || used.has(d.id)) };
 }

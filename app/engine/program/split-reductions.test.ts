@@ -77,6 +77,18 @@ describe('a reduction with few results', () => {
     await expectSame(whole, split);
   });
 
+  test('and another of the same length are computed in one pass', async () => {
+    const [out, i, j] = [b.axis(2), b.axis(5000), b.axis(5000)];
+    const [x, y] = [i, j].map((a) => b.load('x', b.add(b.mul(b.at(a), 2), b.at(out)))) as [Expr, Expr];
+    const value = b.div(b.sum([i], b.mul(x, x)), b.reduce('min', [j], y));
+    const whole = program(
+      { kind: 'compute', label: 'r', axes: [out], stores: [{ buffer: 'out', index: b.at(out), value, mode: 'set' }] },
+      [buffer('x', 10000), buffer('out', 2)],
+    );
+    const split = splitReductions(whole);
+    expect(kernelsOf(split).map((k) => k.stores.length)).toEqual([2, 1]);
+    await expectSame(whole, split);
+  });
   test('adds no guard where it divides', () => {
     const split = splitReductions(reduction([7, 5000], 32, 'sum', (e) => e));
     const loads = kernelsOf(split).flatMap((k) => loadsOf(k.stores.map((s) => s.value)));

@@ -8,12 +8,13 @@ import { key } from '../ir/key.ts';
 import type { BufferDeclaration, ComputeKernel, ContractKernel, Kernel, Program, Store } from '../ir/kernel.ts';
 import { extentOf, outputAxes } from '../ir/kernel.ts';
 import {
-  buffersRead,
-  buffersWritten,
+  buffersNamed,
   expressionsOf,
   freeAxes,
   freshen,
+  hasReduction,
   mapStore,
+  renaming,
   substitution,
   visit,
 } from '../ir/rewrite.ts';
@@ -84,33 +85,52 @@ type Reduce = Expr & { op: 'reduce' };
 function splitCompute(kernel: ComputeKernel, options: SplitOptions, declare: Declare): Stages | undefined {
   const parts: Kernel[] = [];
   const replaced = new Map<number, Expr>();
-  for (const r of outermostReductions(kernel)) {
-    const length = extentOf(r.axes);
-    const free = freeAxes(r);
-    const outputs = kernel.axes.filter((a) => free.has(a.id));
-    const points = extentOf(outputs);
-    const wanted = Math.min(Math.ceil(options.points / points), Math.floor(length / options.part));
-    if (r.reducer === 'argmax' || length < options.longReduction || wanted < 2 || hasReduction(r.body)) continue;
-    const { outer, inner, rewrite, valid } = splitAxes(r.axes, wanted);
-    const body = rewrite(r.body);
-    const part = b.reduce(r.reducer, inner, valid === undefined ? body : b.select(valid, body, neutral(r)));
+  for (const group of alike(kernel, outermostReductions(kernel))) {
+    const { reductions, outputs } = group;
+    const { axes: whole } = reductions[0];
+    const length = extentOf(whole);
+    const wanted = Math.min(Math.ceil(options.points / extentOf(outputs)), Math.floor(length / options.part));
+    if (length < options.longReduction || wanted < 2) continue;
+    const { outer, inner, rewrite, valid } = splitAxes(whole, wanted);
     const axes = [...outer, ...outputs];
     const shape = axes.map((a) => a.extent);
-    const buffer = declare(kernel.label, storageOf(r), extentOf(axes));
-    parts.push({
-      kind: 'compute',
-      label: `${kernel.label}, parts`,
-      axes,
-      stores: [{ buffer, index: b.flatten(shape, axes.map(b.at)), value: part, mode: 'set' }],
-    });
+    const index = b.flatten(shape, axes.map(b.at));
     const rest = outer.map((a) => b.axis(a.extent));
-    const element = b.load(buffer, b.flatten(shape, [...rest, ...outputs].map(b.at)), { dtype: storageOf(r) });
-    replaced.set(key(r), b.reduce(r.reducer, rest, element));
+    const back = b.flatten(shape, [...rest, ...outputs].map(b.at));
+    const stores = reductions.map((r): Store => {
+      const overWhole = renaming(new Map(r.axes.map((a, i) => [a.id, whole[i] ?? a])));
+      const buffer = declare(kernel.label, storageOf(r), extentOf(axes));
+      replaced.set(key(r), b.reduce(r.reducer, rest, b.load(buffer, back, { dtype: storageOf(r) })));
+      const body = rewrite(overWhole(r.body));
+      const value = b.reduce(r.reducer, inner, valid === undefined ? body : b.select(valid, body, neutral(r)));
+      return { buffer, index, value, mode: 'set' };
+    });
+    parts.push({ kind: 'compute', label: `${kernel.label}, parts`, axes, stores });
   }
   if (parts.length === 0) return undefined;
   const rewrite = substitution((e) => (e.op === 'reduce' ? replaced.get(key(e)) : undefined));
   const last: ComputeKernel = { ...kernel, stores: kernel.stores.map((s) => mapStore(s, rewrite)) };
-  return fits(last) ? { parts, last } : undefined;
+  return [...parts, last].every(fits) ? { parts, last } : undefined;
+}
+
+/** Reductions of the same extents for the same outputs, which one pass over memory may compute. */
+interface Alike {
+  readonly reductions: [Reduce, ...Reduce[]];
+  readonly outputs: readonly Axis[];
+}
+
+function alike(kernel: ComputeKernel, reductions: readonly Reduce[]): Alike[] {
+  const groups = new Map<string, Alike>();
+  for (const r of reductions) {
+    if (r.reducer === 'argmax' || hasReduction(r.body)) continue;
+    const free = freeAxes(r);
+    const outputs = kernel.axes.filter((a) => free.has(a.id));
+    const name = `${r.axes.map((a) => a.extent).join(',')};${outputs.map((a) => a.id).join(',')}`;
+    const group = groups.get(name);
+    if (group === undefined) groups.set(name, { reductions: [r], outputs });
+    else group.reductions.push(r);
+  }
+  return [...groups.values()];
 }
 
 /** Parts of a product's k as more batches, and a kernel that sums them and does what the product's stores did. */
@@ -225,14 +245,6 @@ function outermostReductions(kernel: ComputeKernel): Reduce[] {
   return [...found].filter(([id]) => !inside.has(id)).map(([, r]) => r);
 }
 
-function hasReduction(e: Expr): boolean {
-  let found = false;
-  visit(e, (node) => {
-    if (node.op === 'reduce') found = true;
-  });
-  return found;
-}
-
 /** The largest f32: shading languages have no infinity. */
 const LARGEST = (2 - 2 ** -23) * 2 ** 127;
 
@@ -256,5 +268,4 @@ const storageOf = (r: Reduce): 'f32' | 'i32' | 'u32' => {
   return r.dtype;
 };
 
-const fits = (kernel: Kernel): boolean =>
-  new Set([...buffersRead(kernel), ...buffersWritten(kernel)]).size <= MAX_BUFFERS;
+const fits = (kernel: Kernel): boolean => buffersNamed(kernel).size <= MAX_BUFFERS;

@@ -209,7 +209,7 @@ describe('engine', () => {
         compute([a], b.mul(b.cast(b.load('in', b.at(a), { dtype: 'u32' }), 'f32'), b.scalar('scale')), 'mid'),
         compute([a], b.add(b.load('mid', b.at(a)), 1)),
       ],
-      half: [compute([a], b.load('mid', b.at(a)))],
+      half: [compute([], b.f32(7), 'mid'), compute([a], b.load('mid', b.at(a)))],
     },
   };
 
@@ -221,11 +221,15 @@ describe('engine', () => {
     expect(await run.read('out', 1, 1)).toEqual(Float32Array.of(4.5));
     expect(run.bytes).toBe(3 + 24 + 24);
   });
-  test('a transient that this run did not write shows as NaN', async () => {
+  test('a program that is not legal is refused', async () => {
+    const bad: Program = { ...program, sequences: { run: [compute([a], b.load('mid', b.at(a)))] } };
+    await expect(createReferenceEngine().load(bad)).rejects.toThrow('reads "mid" before "run" has written it');
+  });
+  test('what this run did not write of a transient shows as NaN', async () => {
     const run = await createReferenceEngine().load(program);
     run.run('step', { scale: 1 });
     run.run('half', {});
-    expect(await run.read('out')).toEqual(Float32Array.of(NaN, NaN, NaN));
+    expect(await run.read('out')).toEqual(Float32Array.of(7, NaN, NaN));
   });
   test('the host cannot reach a transient, nor write past the end', async () => {
     const run = await createReferenceEngine().load(program);

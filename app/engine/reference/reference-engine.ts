@@ -2,6 +2,7 @@
 import type { Engine, Executable, HostArray } from '../engine.ts';
 import type { BufferDeclaration, Program } from '../ir/kernel.ts';
 import type { StorageType } from '../ir/expr.ts';
+import { verifyProgram } from '../ir/verify.ts';
 import type { Storage } from './compile-expression.ts';
 import type { InterpreterOptions, RunKernel } from './interpret-kernel.ts';
 import { compileKernel } from './interpret-kernel.ts';
@@ -30,12 +31,19 @@ export function createStorage(dtype: StorageType, size: number): Storage {
   }
 }
 
-/** The interpreter as an engine. Runs happen at once, inside `run`; errors are plain Errors, since they are bugs. */
+/**
+ * The interpreter as an engine. It refuses programs that are not legal (see `verifyProgram`). Runs happen at once, inside
+ * `run`; errors are plain Errors, since they are bugs.
+ */
 export function createReferenceEngine(options: InterpreterOptions = {}): ReferenceEngine {
   return {
     info: { kind: 'reference', device: 'f64 interpreter', software: true },
     lost: new Promise<string>(() => undefined),
-    load: (program) => Promise.resolve(loadProgram(program, options)),
+    load: (program) =>
+      new Promise((resolve) => {
+        verifyProgram(program);
+        resolve(loadProgram(program, options));
+      }),
     dispose: () => undefined,
   };
 }
