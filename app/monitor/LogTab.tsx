@@ -15,7 +15,9 @@ export function LogTab() {
     return (
       <div className="empty">
         <strong>No log yet</strong>
-        <p>A run writes here what Caffe would print: a line every `display` iterations, and one for each test.</p>
+        <p>
+          A run writes here what Caffe would print: a line every <code>display</code> iterations, and one for each test.
+        </p>
       </div>
     );
   }

@@ -31,30 +31,32 @@ export function Monitor() {
   const tab = order.includes(kept) ? kept : 'charts';
   return (
     <div className="monitor">
-      <Tabs.Root
-        className="monitor-tabs"
-        value={tab}
-        onValueChange={(value) => useView.setState({ monitorTab: value as MonitorTab })}
-      >
-        <div className="tabs-row">
-          <Tabs.List className="tabs" aria-label="Monitor">
-            {order.map((name) => (
-              <Tabs.Trigger key={name} value={name} className="tab">
-                {titles[name]}
-                {name === 'problems' && <ProblemCount />}
-                {name === 'snapshots' && <SnapshotCount />}
-              </Tabs.Trigger>
-            ))}
-          </Tabs.List>
-          {tab === 'charts' && <ChartControls />}
-        </div>
-        {order.map((name) => (
-          <Tabs.Content key={name} value={name} className="tab-content" tabIndex={-1}>
-            <TabBody tab={name} />
-          </Tabs.Content>
-        ))}
-      </Tabs.Root>
-      <RunPanel />
+      <div className="monitor-row">
+        <Tabs.Root
+          className="monitor-tabs"
+          value={tab}
+          onValueChange={(value) => useView.setState({ monitorTab: value as MonitorTab })}
+        >
+          <div className="tabs-row">
+            <Tabs.List className="tabs" aria-label="Monitor">
+              {order.map((name) => (
+                <Tabs.Trigger key={name} value={name} className="tab">
+                  {titles[name]}
+                  {name === 'problems' && <ProblemCount />}
+                  {name === 'snapshots' && <SnapshotCount />}
+                </Tabs.Trigger>
+              ))}
+            </Tabs.List>
+            {tab === 'charts' && <ChartControls />}
+          </div>
+          {order.map((name) => (
+            <Tabs.Content key={name} value={name} className="tab-content" tabIndex={-1}>
+              <TabBody tab={name} />
+            </Tabs.Content>
+          ))}
+        </Tabs.Root>
+        <RunPanel />
+      </div>
     </div>
   );
 }

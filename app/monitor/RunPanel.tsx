@@ -1,8 +1,6 @@
 /** The run in figures, with its buttons. */
-import { X } from 'lucide-react';
-import { IconButton, ProgressBar } from '../look/controls.tsx';
+import { ProgressBar } from '../look/controls.tsx';
 import { Failure } from '../look/Failure.tsx';
-import { forgetStartWeights } from '../shell/commands/weights.ts';
 import { RunControls } from '../shell/RunControls.tsx';
 import { useDataset } from '../store/dataset.ts';
 import { useDocument } from '../store/document.ts';
@@ -72,12 +70,9 @@ function StartingPoint({ run: { startingPoint } }: { readonly run: RunValues }) 
   if (startingPoint === undefined) return null;
   return (
     <div className="run-line run-start">
-      <span className="run-job-what" title={startingPoint.name}>
+      <span className="run-job-what" title={`${startingPoint.name}; Reset starts from the fillers again`}>
         Next run starts from {startingPoint.name}
       </span>
-      <IconButton label="Start from the fillers instead" small onClick={forgetStartWeights}>
-        <X />
-      </IconButton>
     </div>
   );
 }

@@ -21,8 +21,8 @@ export function SnapshotsTab() {
           <div className="empty">
             <strong>No snapshots yet</strong>
             <p>
-              A run takes one every `snapshot` iterations and when it stops; the camera in the bar takes one at once.
-              Each holds the weights and the solver’s state, and stays in this browser.
+              A run takes one every <code>snapshot</code> iterations and when it stops; the camera in the bar takes one
+              at once. Each holds the weights and the solver’s state, and stays in this browser.
             </p>
           </div>
         ) : (
@@ -65,25 +65,27 @@ function SnapshotRow({ snapshot, active }: { readonly snapshot: SnapshotInfo; re
       <td className="figures snapshot-number">{formatCount(iteration)}</td>
       <td className="figures">{time.format(when)}</td>
       <td className="figures snapshot-number">{formatBytes(bytes)}</td>
-      <td className="snapshot-actions">
-        <Button
-          small
-          icon={<Play />}
-          disabled={active}
-          title={active ? 'Stop the run first' : undefined}
-          onClick={() => void continueFrom(name, iteration)}
-        >
-          Continue from here
-        </Button>
-        <Button small tone="quiet" onClick={() => void downloadSnapshot(name, 'caffemodel')}>
-          .caffemodel
-        </Button>
-        <Button small tone="quiet" onClick={() => void downloadSnapshot(name, 'solverstate')}>
-          .solverstate
-        </Button>
-        <IconButton label={`Remove ${name}`} small onClick={() => void removeSnapshot(name)}>
-          <Trash2 />
-        </IconButton>
+      <td>
+        <div className="snapshot-actions">
+          <Button
+            small
+            icon={<Play />}
+            disabled={active}
+            title={active ? 'Stop the run first' : undefined}
+            onClick={() => void continueFrom(name, iteration)}
+          >
+            Continue from here
+          </Button>
+          <Button small tone="quiet" onClick={() => void downloadSnapshot(name, 'caffemodel')}>
+            .caffemodel
+          </Button>
+          <Button small tone="quiet" onClick={() => void downloadSnapshot(name, 'solverstate')}>
+            .solverstate
+          </Button>
+          <IconButton label={`Remove ${name}`} small onClick={() => void removeSnapshot(name)}>
+            <Trash2 />
+          </IconButton>
+        </div>
       </td>
     </tr>
   );

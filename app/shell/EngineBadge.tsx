@@ -27,9 +27,11 @@ export function EngineBadge() {
 
 type Engine = ReturnType<typeof useRun.getState>['engine'];
 
-/** Browsers that have WebGPU, as a sentence. */
-export const browsersSentence =
-  'WebGPU is in Chrome and Edge from version 113, Safari from 26, and Firefox from 141 (Windows) or 145 (Macs with Apple silicon).';
+/** Why there is no engine, and what to do: another browser where this one has no WebGPU, else what the worker says. */
+export function noEngineSentence(reason: string): string {
+  if ('gpu' in navigator) return `Training is not possible here: ${reason}`;
+  return 'Training needs WebGPU, which this browser does not have: Chrome and Edge have it from version 113, Safari from 26, Firefox from 141 (Windows) or 145 (Macs with Apple silicon).';
+}
 
 function badge(engine: Engine): { readonly label: string; readonly short: string } {
   switch (engine.status) {
@@ -40,7 +42,7 @@ function badge(engine: Engine): { readonly label: string; readonly short: string
     case 'ready': {
       const { kind, device, software } = engine.info;
       const name = kind === 'webgpu' ? 'WebGPU' : kind === 'wasm' ? 'CPU' : 'Reference';
-      return { label: `${name} · ${device}${software ? ' (software)' : ''}`, short: name };
+      return { label: `${name} · ${software ? 'software' : device}`, short: software ? 'Software' : name };
     }
   }
 }
@@ -50,10 +52,10 @@ function explanation(engine: Engine): string {
     case 'probing':
       return 'The browser is being asked for a graphics processor to train on.';
     case 'none':
-      return `${engine.reason} ${browsersSentence} Everything but training and classifying works without it.`;
+      return `${noEngineSentence(engine.reason)} Everything but training and classifying works.`;
     case 'ready':
       return engine.info.software
-        ? 'The browser offers a software adapter: the numbers are the same, but training is many times slower than on a graphics processor. Check that hardware acceleration is on in its settings.'
+        ? `The browser offers a software adapter (${engine.info.device}): the numbers are the same, but training is many times slower than on a graphics processor. Check that hardware acceleration is on in its settings.`
         : 'Training runs on this graphics processor, in a worker of its own. Nothing leaves this machine.';
   }
 }

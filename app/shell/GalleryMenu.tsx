@@ -29,7 +29,10 @@ export function GalleryMenu() {
             {models.map((model) => (
               <li key={model.name} className="gallery-model">
                 <button type="button" className="gallery-open" onClick={() => choose(model, 'train_test')}>
-                  <span className="gallery-title">{model.title}</span>
+                  <span className="gallery-title">
+                    {model.title}
+                    {model.task !== undefined && <span className="gallery-task">{model.task}</span>}
+                  </span>
                   <span className="gallery-description">{model.description}</span>
                 </button>
                 {model.files.deploy !== undefined && (

@@ -5,7 +5,7 @@ import { IconButton } from '../look/controls.tsx';
 import { Failure } from '../look/Failure.tsx';
 import { dismiss, useNotices } from '../store/notices.ts';
 import { useRun } from '../store/run.ts';
-import { browsersSentence } from './EngineBadge.tsx';
+import { noEngineSentence } from './EngineBadge.tsx';
 
 /** The strip under the bar; nothing when there is nothing to say. */
 export function Notices() {
@@ -36,9 +36,7 @@ function NoEngine() {
   return (
     <div className="notice notice-engine" role="status">
       <Info aria-hidden />
-      <span className="copyable">
-        Training needs WebGPU. {reason} {browsersSentence} Everything else works: design, shapes, data, export.
-      </span>
+      <span className="copyable">{noEngineSentence(reason)} Everything else works: design, shapes, data, export.</span>
       <IconButton label="Dismiss" small onClick={() => setDismissed(true)}>
         <X />
       </IconButton>

@@ -39,8 +39,10 @@ function useObstacle(): string | undefined {
 export function RunControls({ words = false }: { readonly words?: boolean }) {
   const actions = useRun(useShallow(runActions));
   const obstacle = useObstacle();
+  // The one button that starts a run is the bar's.
+  if (words && actions.length === 1 && actions[0] === 'train') return null;
   return (
-    <div className={words ? 'run-buttons' : 'run-controls'} role="group" aria-label="Run">
+    <div className={words ? 'run-buttons' : 'run-controls'} role="group" aria-label={words ? 'Run' : 'Run controls'}>
       {actions.map((action, i) => (
         <ActionButton key={action} action={action} main={i === 0} words={words} obstacle={obstacle} />
       ))}
@@ -70,7 +72,7 @@ function ActionButton({ action, main, words, obstacle }: ActionButtonProps) {
     <Button
       tone={main && !words ? 'primary' : 'plain'}
       small={words}
-      icon={<Icon />}
+      icon={words ? undefined : <Icon />}
       // A disabled button shows no tooltip and takes no focus: this one says why.
       aria-disabled={blocked}
       className={blocked ? 'button-blocked' : ''}

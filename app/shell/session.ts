@@ -7,12 +7,12 @@ import { galleryHomes, useGallery } from '../store/gallery.ts';
 import { notify } from '../store/notices.ts';
 import { restoredRun, useRun } from '../store/run.ts';
 import { useView, viewHomes } from '../store/view.ts';
-import { failureOf, WorkerError } from '../workers/failure.ts';
+import { failureOf } from '../workers/failure.ts';
 import { openData } from './commands/data.ts';
 import { loadGallery, openExample } from './commands/document.ts';
 import { refreshSnapshots } from './commands/weights.ts';
 import { attempt, language, train } from './commands/workers.ts';
-import { followTheme } from './theme.ts';
+import { followInput, followTheme } from './theme.ts';
 
 /** Milliseconds of quiet in the text before it is analysed. */
 const analysisDelay = 60;
@@ -40,6 +40,7 @@ export async function restoreSession(): Promise<void> {
   ];
   addEventListener('pagehide', () => stops.forEach((stop) => stop()), { once: true });
   followTheme();
+  followInput();
   await attempt(async () => {
     await loadGallery();
     const { netText, solverText } = useDocument.getState();
@@ -67,29 +68,16 @@ async function findEngine(): Promise<void> {
   }
 }
 
-/** The last run's curves, and its weights so that images can be classified after a reload. */
+/** The last run's curves and snapshots; the worker classifies with the last snapshot's weights. */
 async function restoreRun(): Promise<void> {
   await attempt(async () => {
     const restored = await train.call({ kind: 'restore' });
     if (restored !== undefined) {
       curves.restore(restored.curves);
       useRun.setState(restoredRun(restored));
-      const { snapshot } = restored;
-      if (snapshot !== undefined) await reloadWeights(snapshot.name);
     }
     await refreshSnapshots();
   });
-}
-
-async function reloadWeights(snapshot: string): Promise<void> {
-  const { caffemodel } = await train.call({ kind: 'snapshot-files', name: snapshot });
-  try {
-    await train.call({ kind: 'load-weights', netText: useDocument.getState().netText, bytes: caffemodel });
-    useRun.setState({ hasWeights: true });
-  } catch (error) {
-    // The text may have changed since the run, and without an engine nothing loads: then there are no weights to show.
-    if (!(error instanceof WorkerError) || error.failure.code === 'bug') throw error;
-  }
 }
 
 /** Analyses the texts now and whenever they, or the size of the data set's images, change. */

@@ -57,6 +57,13 @@ export function formatFigure(value: number, digits = 3): string {
   return size < 1e-4 || size >= 1e6 ? value.toExponential(digits - 1) : String(Number(value.toPrecision(digits)));
 }
 
+/** A figure of an axis, with the decimals that tell it from the next one `step` away. */
+export function formatStep(value: number, step: number): string {
+  if (value === 0) return '0';
+  if (step > 0 && step < 1e-5) return value.toExponential(0);
+  return value.toFixed(step > 0 ? Math.max(0, -Math.floor(Math.log10(step) + 1e-9)) : 2);
+}
+
 /** A loss: `0.782`, always three decimals below 100 so that figures do not jump. */
 export function formatLoss(value: number): string {
   return Number.isFinite(value) && Math.abs(value) >= 1e-3 && Math.abs(value) < 100

@@ -7,6 +7,8 @@ export interface GalleryModel {
   readonly name: string;
   readonly title: string;
   readonly description: string;
+  /** What it is for: `CIFAR-10`. */
+  readonly task?: string;
   readonly files: {
     readonly train_test: string;
     readonly deploy?: string;

@@ -184,6 +184,7 @@ export function restoredRun(restored: RestoredRun): Partial<RunValues> {
     maxIter,
     state: maxIter > 0 && iteration >= maxIter ? 'finished' : 'idle',
     lastSnapshot: snapshot,
+    hasWeights: snapshot !== undefined,
     lastLoss: curves.train.loss.at(-1),
     lastRate: curves.train.lr.at(-1),
     lastTest:
@@ -197,13 +198,17 @@ export function restoredRun(restored: RestoredRun): Partial<RunValues> {
 export type RunAction = 'train' | 'pause' | 'resume' | 'step' | 'stop' | 'snapshot' | 'continue' | 'reset';
 
 /** The apt actions; whether `train` is possible at all (data, net, solver, engine) is for the caller to say. */
-export function runActions(run: Pick<RunValues, 'state' | 'iteration' | 'maxIter' | 'lastSnapshot'>): RunAction[] {
+export function runActions(
+  run: Pick<RunValues, 'state' | 'iteration' | 'maxIter' | 'lastSnapshot' | 'startingPoint'>,
+): RunAction[] {
   switch (run.state) {
     case 'idle':
     case 'failed':
       if (run.lastSnapshot !== undefined && run.lastSnapshot.iteration < run.maxIter)
         return ['continue', 'train', 'reset'];
-      return run.iteration > 0 || run.state === 'failed' ? ['train', 'reset'] : ['train'];
+      return run.iteration > 0 || run.state === 'failed' || run.startingPoint !== undefined
+        ? ['train', 'reset']
+        : ['train'];
     case 'finished':
       return run.lastSnapshot !== undefined && run.lastSnapshot.iteration < run.maxIter
         ? ['continue', 'train', 'reset']

@@ -3,7 +3,7 @@ import { Slider } from 'radix-ui';
 import { useEffect, useMemo, useState } from 'react';
 import { Segmented } from '../../look/controls.tsx';
 import { curves } from '../../store/curves.ts';
-import { formatFigure, formatLoss, formatPercent } from '../../store/format.ts';
+import { formatFigure, formatLoss, formatPercent, formatStep } from '../../store/format.ts';
 import { useView } from '../../store/view.ts';
 import { accuracyTable, bestTest, lossLimits, lossTable, rateTable } from './chart-data.ts';
 import { Plot, type PlotSpec } from './Plot.tsx';
@@ -99,7 +99,7 @@ function lossSpec(log: boolean): PlotSpec {
     ],
     table: (width) => lossTable(curves, useView.getState().smoothing, width),
     limits: (table) => lossLimits(table, log),
-    formatAxis: (value) => formatFigure(value, 2),
+    formatAxis: (value, step) => (log ? formatFigure(value, 2) : formatStep(value, step)),
     formatValue: formatLoss,
   };
 }
@@ -124,7 +124,7 @@ const rate: PlotSpec = {
   series: [plotLine('--curve-train')],
   table: (width) => rateTable(curves, width),
   limits: ([, rates = []]) => [0, rates.reduce<number>((a, b) => Math.max(a, b ?? 0), 0) * 1.2 || 1],
-  formatAxis: (value) => formatFigure(value, 2),
+  formatAxis: formatStep,
   formatValue: (value) => formatFigure(value, 3),
 };
 

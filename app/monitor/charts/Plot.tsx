@@ -28,7 +28,8 @@ export interface PlotSpec {
   readonly log?: boolean;
   readonly table: (width: number) => Table;
   readonly limits: (table: Table) => [number, number];
-  readonly formatAxis: (value: number) => string;
+  /** `step` is the distance between two figures of the axis; 0 on a logarithmic one. */
+  readonly formatAxis: (value: number, step: number) => string;
   readonly formatValue: (value: number) => string;
   /** An iteration to mark with a dotted line. */
   readonly mark?: () => { readonly iteration: number; readonly text: string } | undefined;

@@ -62,13 +62,14 @@ export function lossLimits(table: Table, log: boolean): [number, number] {
     const positive = all.filter((value) => value > 0).reduce((a, b) => Math.min(a, b), Infinity);
     return [Number.isFinite(positive) ? positive / 1.15 : 0.1, Math.max(top, positive * 1.1) * 1.15];
   }
+  const low = calm.reduce((a, b) => Math.min(a, b));
   const wild = Math.min(
     all.reduce((a, b) => Math.max(a, b)),
     top * 1.3,
   );
-  if (bottom > wild * 0.7) {
-    const pad = Math.max((wild - bottom) * 0.15, wild * 0.01);
-    return [bottom - pad, wild + pad];
+  if (low > top * 0.7) {
+    const pad = Math.max((top - low) * 0.3, top * 0.01);
+    return [Math.max(bottom, low - pad * 2) - pad / 2, Math.min(wild, top + pad * 2) + pad / 2];
   }
   return [Math.min(0, bottom), wild * 1.06 || 1];
 }

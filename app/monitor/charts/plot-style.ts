@@ -1,5 +1,5 @@
 /** The look of every chart: the page's own type and colours, hairlines for the grid, no frame. */
-import type uPlot from 'uplot';
+import uPlot from 'uplot';
 
 /** Colours of the theme shown, read once a theme: a draw asks for dozens. */
 const colours = new Map<string, string>();
@@ -24,7 +24,7 @@ export function themeColour(property: string): string {
 const font = "11px 'JetBrains Mono Variable', 'JetBrains Mono', monospace";
 
 /** The two axes: figures without ticks; horizontal hairlines only. */
-export function plotAxes(formatY: (value: number) => string): uPlot.Axis[] {
+export function plotAxes(formatY: (value: number, step: number) => string): uPlot.Axis[] {
   const common = { font, stroke: () => themeColour('--text-faint'), ticks: { show: false } } as const;
   const whole = new Intl.NumberFormat('en-US');
   return [
@@ -43,7 +43,7 @@ export function plotAxes(formatY: (value: number) => string): uPlot.Axis[] {
       gap: 8,
       space: 36,
       grid: { stroke: () => themeColour('--grid-line'), width: 1 },
-      values: (_, splits) => splits.map((value) => (value === null ? '' : formatY(value))),
+      values: (_, splits, _axis, _space, step) => splits.map((value) => (value === null ? '' : formatY(value, step))),
     },
   ];
 }
@@ -54,7 +54,8 @@ export function plotLine(colour: string, options: Partial<uPlot.Series> = {}): u
     stroke: () => themeColour(colour),
     width: 1.5,
     spanGaps: true,
-    points: { show: false },
+    // A line needs two points: the first iteration is drawn as one.
+    points: { show: (plot) => plot.data[0].length === 1, size: 5, fill: () => themeColour(colour), width: 0 },
     ...options,
   };
 }
@@ -62,6 +63,19 @@ export function plotLine(colour: string, options: Partial<uPlot.Series> = {}): u
 /** A line with a point at each value: few values, each of them measured. */
 export function plotMeasured(colour: string): uPlot.Series {
   return plotLine(colour, {
-    points: { show: true, size: 5, width: 0, fill: () => themeColour(colour), stroke: () => themeColour(colour) },
+    points: {
+      // Where points would touch, the line says it all.
+      show: (plot, series) => countPoints(plot.data[series]) * 10 * uPlot.pxRatio < plot.bbox.width,
+      size: 5,
+      width: 0,
+      fill: () => themeColour(colour),
+      stroke: () => themeColour(colour),
+    },
   });
+}
+
+function countPoints(column: ArrayLike<number | null | undefined> | undefined): number {
+  let count = 0;
+  for (let i = 0; i < (column?.length ?? 0); i++) if (column?.[i] != null) count++;
+  return count;
 }

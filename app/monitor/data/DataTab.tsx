@@ -148,7 +148,15 @@ function Summary({ summary, mean }: { readonly summary: DatasetSummary; readonly
   return (
     <div className="data-summary">
       <div className="data-head">
-        <Thumbnail pixels={mean} {...{ channels, height, width }} size={48} label="Mean image of the training images" />
+        <figure className="data-mean">
+          <Thumbnail
+            pixels={mean}
+            {...{ channels, height, width }}
+            size={40}
+            label="Mean image of the training images"
+          />
+          <figcaption>mean</figcaption>
+        </figure>
         <div>
           <h3 className="copyable">{summary.name}</h3>
           <p>

@@ -57,12 +57,6 @@ export async function loadWeights(name: string, bytes: Uint8Array): Promise<void
   useRun.setState({ startingPoint: { name, report }, hasWeights: true, failure: undefined });
 }
 
-/** The next run starts from the net's fillers again. */
-export function forgetStartWeights(): void {
-  startWeights.clear();
-  useRun.setState({ startingPoint: undefined });
-}
-
 /** Asks the worker for the list of snapshots. */
 export async function refreshSnapshots(): Promise<void> {
   await attempt(async () => {
