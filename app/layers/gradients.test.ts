@@ -1,18 +1,7 @@
 /** Gradients of every layer that has one, against differences of its forward pass, at odd sizes. */
 import { expect, test } from 'vitest';
 import { checkGradients, type GradientCheck } from './testing/numeric-gradient.ts';
-
-const dims = (shape: readonly number[]): string => shape.map((d) => `dim: ${d}`).join(' ');
-
-/** A net of Input layers and one more. */
-function oneLayer(type: string, bottoms: readonly (readonly number[])[], settings = '', tops = ['y']): string {
-  const names = ['a', 'b', 'c', 'd'].slice(0, bottoms.length);
-  const inputs = bottoms.map(
-    (shape, i) => `layer { name: "in${i}" type: "Input" top: "${names[i]}" input_param { shape { ${dims(shape)} } } }`,
-  );
-  const layer = `layer { name: "op" type: "${type}" ${names.map((n) => `bottom: "${n}"`).join(' ')} ${tops.map((t) => `top: "${t}"`).join(' ')} ${settings} }`;
-  return [...inputs, layer].join('\n');
-}
+import { oneLayer } from './testing/one-layer.ts';
 
 const image = [2, 3, 5, 4];
 

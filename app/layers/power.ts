@@ -22,7 +22,7 @@ export function powerOf(x: Expr, power: number): Expr {
 /** (shift + scale·x) to a power. */
 export const power = elementwise({
   type: 'Power',
-  doc: 'shift + scale · x, to a fixed power.',
+  doc: 'A fixed power of shift + scale · x.',
   paramField: 'power_param',
   template: 'power_param {\n  power: 1\n  scale: 1\n  shift: 0\n}',
   summary(layer) {

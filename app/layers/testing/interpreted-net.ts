@@ -8,6 +8,7 @@ import type { TypedNet } from '../../caffe/net/typed-net.ts';
 import type { Phase } from '../../caffe/schema/net-messages.ts';
 import { compileNet, type CompiledNet } from '../../compiler/compile-net.ts';
 import { singleProgram } from '../../compiler/compile-training.ts';
+import { verify, verifyProgram } from '../../engine/ir/verify.ts';
 import { createReferenceEngine, type ReferenceExecutable } from '../../engine/reference/reference-engine.ts';
 import { definitionOf, layerTable } from '../index.ts';
 
@@ -47,7 +48,12 @@ export async function interpretNet(
     keepGradients: sources,
     hostGradients: net.outputs.filter((id) => net.blobs.get(id)?.lossWeight === 0),
   });
-  const executable = await createReferenceEngine({ checkRaces: true }).load(singleProgram(compiled));
+  // Legal as the layers emit it, and as it runs.
+  const buffers = new Map(compiled.buffers.map((b) => [b.id, b]));
+  for (const kernel of compiled.kernels) verify(kernel, buffers);
+  const program = singleProgram(compiled);
+  verifyProgram(program);
+  const executable = await createReferenceEngine({ checkRaces: true }).load(program);
   const given = givenPlaces(compiled);
   const results = resultPlaces(compiled, sources);
   const outputs = compiled.outputs.map(({ blob, buffer, shape }) => ({
