@@ -1,0 +1,174 @@
+/** The Data layer's transformations against Caffe's rules, and the layers that draw random numbers. */
+import { describe, expect, test } from 'vitest';
+import { interpretNet } from './testing/interpreted-net.ts';
+import { oneLayer } from './testing/one-layer.ts';
+
+const [channels, height, width] = [2, 5, 6];
+const record = [channels, height, width];
+const pixels = channels * height * width;
+
+/** Bytes of a batch; every pixel of it is different. */
+const batch = (count: number): Uint8Array => Uint8Array.from({ length: count * pixels }, (_, i) => i);
+const pixel = (image: number, channel: number, y: number, x: number): number =>
+  image * pixels + (channel * height + y) * width + x;
+
+const data = (count: number, transform: string): string =>
+  `layer { name: "data" type: "Data" top: "x" top: "label" transform_param { ${transform} } data_param { batch_size: ${count} } }`;
+
+async function images(
+  text: string,
+  phase: 'TRAIN' | 'TEST',
+  values: Record<string, ArrayLike<number>>,
+  scalars: { readonly seed?: number; readonly pass?: number } = {},
+): Promise<Float64Array> {
+  const net = await interpretNet(text, { phase, record, backward: false });
+  return net.run(new Map(Object.entries(values)), scalars).get('top/x') ?? new Float64Array();
+}
+
+/** How a crop of side 3 of one image was taken, from its values. */
+function decisionOf(x: Float64Array, image: number): { y: number; x: number; mirror: boolean } {
+  const at = (c: number, y: number, q: number): number => x[((image * channels + c) * 3 + y) * 3 + q] ?? NaN;
+  const mirror = at(0, 0, 1) < at(0, 0, 0);
+  const corner = Math.min(at(0, 0, 0), at(0, 0, 2)) - image * pixels;
+  const place = { y: Math.floor(corner / width), x: corner % width, mirror };
+  for (let c = 0; c < channels; c++)
+    for (let y = 0; y < 3; y++)
+      for (let q = 0; q < 3; q++)
+        expect(at(c, y, q)).toBe(pixel(image, c, place.y + y, place.x + (mirror ? 2 - q : q)));
+  return place;
+}
+
+describe('Data', () => {
+  test('subtracts a mean per channel, then scales', async () => {
+    const x = await images(data(1, 'scale: 0.5 mean_value: 10 mean_value: 20'), 'TEST', { 'data/images': batch(1) });
+    expect(x[0]).toBe((pixel(0, 0, 0, 0) - 10) * 0.5);
+    expect(x[pixels - 1]).toBe((pixel(0, 1, height - 1, width - 1) - 20) * 0.5);
+  });
+
+  test('subtracts one mean from all channels', async () => {
+    const x = await images(data(1, 'mean_value: 3'), 'TEST', { 'data/images': batch(1) });
+    expect([x[0], x[pixels - 1]]).toEqual([-3, pixels - 1 - 3]);
+  });
+
+  test('passes labels on', async () => {
+    const net = await interpretNet(data(2, ''), { phase: 'TEST', record });
+    const values = new Map<string, ArrayLike<number>>([
+      ['data/images', batch(2)],
+      ['data/labels', [7, 3]],
+    ]);
+    expect([...(net.run(values).get('top/label') ?? [])]).toEqual([7, 3]);
+  });
+
+  test('crops the centre while testing, and takes the mean of the same place', async () => {
+    const mean = Float32Array.from({ length: pixels }, (_, i) => 2 * i);
+    const x = await images(data(1, 'crop_size: 3 mean_file: "mean.binaryproto"'), 'TEST', {
+      'data/images': batch(1),
+      'data/mean': mean,
+    });
+    expect(x.length).toBe(channels * 9);
+    expect(x[0]).toBe(-pixel(0, 0, 1, 1));
+    expect(x[channels * 9 - 1]).toBe(-pixel(0, 1, 3, 3));
+  });
+
+  test('crops and mirrors at random while training: one decision for each image, anew in each pass', async () => {
+    const text = data(4, 'crop_size: 3 mirror: true');
+    const seen = new Set<string>();
+    const net = await interpretNet(text, { phase: 'TRAIN', record, backward: false });
+    for (let pass = 0; pass < 60; pass++) {
+      const x = net.run(new Map([['data/images', batch(4)]]), { pass }).get('top/x') ?? new Float64Array();
+      for (let image = 0; image < 4; image++) seen.add(JSON.stringify(decisionOf(x, image)));
+    }
+    // 3 rows × 4 columns × mirrored or not.
+    expect(seen.size).toBe(24);
+  });
+
+  test('the same seed and pass give the same crop, another seed another', async () => {
+    const text = data(4, 'crop_size: 3');
+    const given = { 'data/images': batch(4) };
+    const first = await images(text, 'TRAIN', given, { seed: 5, pass: 9 });
+    expect(await images(text, 'TRAIN', given, { seed: 5, pass: 9 })).toEqual(first);
+    expect(await images(text, 'TRAIN', given, { seed: 6, pass: 9 })).not.toEqual(first);
+  });
+
+  test('mirrors while testing too, as Caffe does', async () => {
+    const net = await interpretNet(data(4, 'crop_size: 3 mirror: true'), { phase: 'TEST', record });
+    const mirrored = Array.from({ length: 10 }, (_, pass) => {
+      const x = net.run(new Map([['data/images', batch(4)]]), { pass }).get('top/x') ?? new Float64Array();
+      return [0, 1, 2, 3].map((i) => decisionOf(x, i)).map((d) => ({ ...d, mirror: Number(d.mirror) }));
+    }).flat();
+    expect(mirrored.every((d) => d.y === 1 && d.x === 1)).toBe(true);
+    const share = mirrored.reduce((n, d) => n + d.mirror, 0) / mirrored.length;
+    expect(share).toBeGreaterThan(0.2);
+    expect(share).toBeLessThan(0.8);
+  });
+});
+
+describe('Dropout', () => {
+  const text = (ratio: number): string =>
+    `force_backward: true\n${oneLayer('Dropout', [[50, 40]], `dropout_param { dropout_ratio: ${ratio} }`)}`;
+  const ones = new Float64Array(2000).fill(1);
+  const values = new Map([
+    ['bottom/a', ones],
+    ['top_diff/y', ones],
+  ]);
+
+  test('drops the given share, scales the rest, and lets the gradient through the same places', async () => {
+    const results = (await interpretNet(text(0.3))).run(values);
+    const y = results.get('top/y') ?? new Float64Array();
+    const kept = y.filter((v) => v !== 0);
+    expect(kept.every((v) => Math.abs(v - 1 / 0.7) < 1e-12)).toBe(true);
+    expect(kept.length / y.length).toBeCloseTo(0.7, 1);
+    expect(results.get('bottom_diff/a')).toEqual(y);
+  });
+
+  test('another pass drops other places', async () => {
+    const net = await interpretNet(text(0.5));
+    expect(net.run(values, { pass: 1 }).get('top/y')).not.toEqual(net.run(values, { pass: 2 }).get('top/y'));
+  });
+
+  test('lets everything pass while testing', async () => {
+    expect((await interpretNet(text(0.5), { phase: 'TEST' })).run(values).get('top/y')).toEqual(ones);
+  });
+});
+
+describe('DummyData', () => {
+  async function filled(filler: string, shape: string): Promise<Float64Array> {
+    const text = `layer { name: "d" type: "DummyData" top: "y" dummy_data_param { shape { ${shape} } data_filler { ${filler} } } }`;
+    return (await interpretNet(text, { phase: 'TEST' })).run(new Map()).get('top/y') ?? new Float64Array();
+  }
+  const mean = (x: Float64Array): number => x.reduce((a, b) => a + b, 0) / x.length;
+  const deviation = (x: Float64Array): number => {
+    const m = mean(x);
+    return Math.sqrt(mean(x.map((v) => (v - m) ** 2)));
+  };
+  const many = 'dim: 50 dim: 400';
+
+  test('constant', async () => {
+    expect(new Set(await filled('value: 2.5', 'dim: 3 dim: 4'))).toEqual(new Set([2.5]));
+  });
+
+  test('uniform', async () => {
+    const x = await filled('type: "uniform" min: -1 max: 3', many);
+    expect(Math.min(...x)).toBeGreaterThanOrEqual(-1);
+    expect(Math.max(...x)).toBeLessThan(3);
+    expect(mean(x)).toBeCloseTo(1, 1);
+  });
+
+  test('gaussian: mean, deviation, and as many beyond one, two and three deviations as there should be', async () => {
+    const x = await filled('type: "gaussian" mean: 3 std: 2', many);
+    expect(mean(x)).toBeCloseTo(3, 1);
+    expect(deviation(x)).toBeCloseTo(2, 1);
+    const beyond = (k: number): number => x.filter((v) => Math.abs(v - 3) > 2 * k).length / x.length;
+    expect(beyond(1)).toBeCloseTo(0.3173, 1);
+    expect(beyond(2)).toBeCloseTo(0.0455, 2);
+    expect(beyond(3)).toBeCloseTo(0.0027, 2);
+  });
+
+  test('xavier and msra scale by the inputs of an item', async () => {
+    const limit = Math.sqrt(3 / 400);
+    const xavier = await filled('type: "xavier"', many);
+    expect(Math.max(...xavier.map(Math.abs))).toBeLessThanOrEqual(limit);
+    expect(deviation(xavier)).toBeCloseTo(limit / Math.sqrt(3), 2);
+    expect(deviation(await filled('type: "msra"', many))).toBeCloseTo(Math.sqrt(2 / 400), 2);
+  });
+});
