@@ -9,7 +9,7 @@ import type { ConvolutionParameter, LayerParameter } from '../caffe/schema/net-m
 import { setting } from '../caffe/schema/values.ts';
 import { countOf } from './definition.ts';
 import { axisOf, bottom, bottomText, requirePositive, sameShape } from './shape-rules.ts';
-import { canonical, countRange, nth } from './views.ts';
+import { canonical, nth } from './views.ts';
 
 /** One spatial axis of a sliding window. */
 export interface SpatialAxis {
@@ -23,11 +23,11 @@ export interface SpatialAxis {
 export const reach = (a: SpatialAxis): number => a.dilation * (a.kernel - 1) + 1;
 
 /** Output extent of a convolution; whole-number division as in C. */
-export const convolved = (extent: number, a: SpatialAxis): number =>
+const convolved = (extent: number, a: SpatialAxis): number =>
   Math.trunc((extent + 2 * a.pad - reach(a)) / a.stride) + 1;
 
 /** Output extent of a deconvolution. */
-export const deconvolved = (extent: number, a: SpatialAxis): number => a.stride * (extent - 1) + reach(a) - 2 * a.pad;
+const deconvolved = (extent: number, a: SpatialAxis): number => a.stride * (extent - 1) + reach(a) - 2 * a.pad;
 
 type Fail = (message: string, field?: string) => never;
 type Refuse = Fail | undefined;
@@ -219,6 +219,3 @@ export function im2colShape(c: ShapeContext): Shape {
   });
   return [...shape.slice(0, channel), nth(shape, channel) * kernel, ...extents];
 }
-
-/** Number of positions a window has. */
-export const placesOf = (g: Geometry): number => countRange(g.outputExtents, 0);

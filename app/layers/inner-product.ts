@@ -79,19 +79,23 @@ export const innerProduct: LayerDefinition = {
     const [weightDiff, biasDiff] = c.paramDiffs;
     if (biasDiff !== undefined) biasGradient(c, dy, { outer: rows, extent: outputs, inner: 1 }, biasDiff, 'bias');
     const [r, o, i] = [axis(rows), axis(outputs), axis(inputs)];
-    if (weightDiff !== undefined)
+    if (weightDiff !== undefined) {
+      // n runs along the stored rows, so that neighbours are written together.
+      const [ofOutput, ofInput] = [element(dy, [at(r), at(o)]), element(x, [at(r), at(i)])];
+      const { transpose } = setting(c.layer, 'inner_product_param');
       c.contract(
         {
-          m: [o],
-          n: [i],
+          m: [transpose ? i : o],
+          n: [transpose ? o : i],
           k: [r],
-          a: element(dy, [at(r), at(o)]),
-          b: element(x, [at(r), at(i)]),
+          a: transpose ? ofInput : ofOutput,
+          b: transpose ? ofOutput : ofInput,
           target: weightDiff,
           at: weightAt(c, at(o), at(i)),
         },
         'weights',
       );
+    }
     const target = c.bottomDiffs[0];
     if (target !== undefined)
       c.contract(

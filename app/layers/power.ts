@@ -9,7 +9,7 @@ import { affineText } from './exp.ts';
 const MAX_PRODUCTS = 64;
 
 /** x to a fixed power. A negative x is fine with a whole power and NaN with any other, as in C. */
-export function powerOf(x: Expr, power: number): Expr {
+function powerOf(x: Expr, power: number): Expr {
   if (!Number.isInteger(power) || Math.abs(power) > MAX_PRODUCTS) return pow(x, power);
   if (power < 0) return div(1, powerOf(x, -power));
   if (power === 0) return f32(1);

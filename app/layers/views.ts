@@ -3,8 +3,6 @@
  * outer × axis × inner. Kernels use these after the shape rules have accepted the layer.
  */
 import type { Shape } from '../caffe/net/layer-table.ts';
-import { flatten, unflatten, type Operand } from '../engine/ir/build.ts';
-import type { Expr } from '../engine/ir/expr.ts';
 import { countOf, type Target, type Tensor } from './definition.ts';
 
 /** The i-th element of a list that is known to be long enough (bottoms, tops, parameters). */
@@ -13,10 +11,6 @@ export function nth<T>(list: readonly T[], i: number): T {
   if (found === undefined) throw new RangeError(`No element ${i} in a list of ${list.length}.`);
   return found;
 }
-
-/** A list whose length is known to match `count`, padded by nothing: the same value for each when only one is given. */
-export const spread = <T>(list: readonly T[], count: number): readonly T[] =>
-  list.length === 1 ? Array.from({ length: count }, () => nth(list, 0)) : list;
 
 /** An axis as Caffe writes it (negative counts from the end) as an index. */
 export const canonical = (axis: number, rank: number): number => (axis < 0 ? axis + rank : axis);
@@ -44,7 +38,3 @@ export const around = (shape: Shape, axis: number): Around => ({
 
 /** A later target of the same tensor: adds to what an earlier kernel has written there. */
 export const adding = (t: Target): Target => ({ ...t, mode: 'add' });
-
-/** Coordinates in one shape as coordinates in another of the same count. */
-export const recoordinate = (from: Shape, to: Shape, at: readonly Operand[]): Expr[] =>
-  unflatten(to, flatten(from, at));
