@@ -4,10 +4,11 @@ import { dirname } from 'node:path';
 import { WireError } from '../app/caffe/wire/wire-reader.ts';
 import { CommandError } from './command.ts';
 
-/** The bytes of a file. @throws CommandError */
+/** The bytes of a file, as a plain array: Node's Buffer has a `slice` that does not copy. @throws CommandError */
 export async function readBytes(path: string): Promise<Uint8Array> {
   try {
-    return await readFile(path);
+    const { buffer, byteOffset, byteLength } = await readFile(path);
+    return new Uint8Array(buffer, byteOffset, byteLength);
   } catch (cause) {
     throw new CommandError(`${path} cannot be read: ${reasonOf(cause)}.`, { cause });
   }

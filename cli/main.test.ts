@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import { main } from './main.ts';
+import { crema } from './testing-terminal.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'crema-cli-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -12,14 +12,6 @@ function file(name: string, text: string): string {
   const path = join(folder, name);
   writeFileSync(path, text);
   return path;
-}
-
-/** Runs the command line; what it wrote and its exit code. */
-async function crema(...args: string[]) {
-  const out: string[] = [];
-  const err: string[] = [];
-  const code = await main(args, { out: (line) => out.push(line), err: (line) => err.push(line) });
-  return { code, out: out.join('\n'), err: err.join('\n') };
 }
 
 const net = `name: "tiny"

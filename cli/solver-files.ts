@@ -19,6 +19,8 @@ export interface SolverFiles {
   readonly train: TypedNet;
   /** Undefined where the solver never tests. */
   readonly test: TypedNet | undefined;
+  /** Files of weights that the solver starts from. */
+  readonly weights: readonly string[];
 }
 
 interface Source {
@@ -53,7 +55,8 @@ export async function readSolverFiles(
   const [first, ...more] = settings.testInterval > 0 ? settings.tests : [];
   if (more.length > 0) terminal.err(`Notice: ${path} has ${more.length + 1} test nets; only the first is tested.`);
   const test = first === undefined ? undefined : build(await sourceOf(first.net), 'TEST', first.state);
-  return { solver, netPath: source.path, train, test };
+  const weights = settings.weights.map((name) => findBeside(path, name) ?? name);
+  return { solver, netPath: source.path, train, test, weights };
 }
 
 async function readNet(solverPath: string, net: NetReference | undefined): Promise<Source> {

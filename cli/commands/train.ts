@@ -30,7 +30,8 @@ means the mean of the training images. Ctrl+C stops, with a snapshot.
 Options:
   --data PATH             the images (required)
   --net FILE              a net in place of the one that the solver names
-  --weights F.caffemodel  weights to start from, copied by layer name
+  --weights F.caffemodel  weights to start from, copied by layer name; more than one, with
+                          commas between
   --snapshot F.solverstate  a snapshot to go on from; its weights are looked up beside it
   --iterations N          stops after N iterations, before max_iter
   --no-shuffle            images in file order, as Caffe's Data layer reads its data base
@@ -77,8 +78,8 @@ export const train: Command = {
     const engine = await openEngine(kind, terminal);
     try {
       terminal.err(`Training on ${engine.info.device}.`);
-      const start = await startOf(values.weights, values.snapshot);
-      const seed = start?.state?.seed ?? (solver.random_seed >= 0 ? solver.random_seed : randomSeed(terminal));
+      const start = await startOf(values.weights?.split(',') ?? files.weights, values.snapshot);
+      const seed = start.state?.seed ?? (solver.random_seed >= 0 ? solver.random_seed : randomSeed(terminal));
       const window = new LossWindow(solver.average_loss);
       const session = await TrainingSession.create({
         engine,
@@ -94,7 +95,7 @@ export const train: Command = {
               const smoothed = window.push(loss);
               const iteration = first + i;
               if ((solver.display ?? 0) > 0 && iteration % (solver.display ?? 0) === 0) {
-                log.write({ iteration, loss: smoothed, lr: rates[i] });
+                log.write({ iteration, loss: short(smoothed), lr: short(rates[i] as number) });
               }
             });
           },
@@ -103,13 +104,13 @@ export const train: Command = {
         },
       });
       try {
-        if (start !== undefined) {
-          const { copied, ignored, missing } = session.load(start.weights);
+        for (const weights of start.weights) {
+          const { copied, ignored, missing } = session.load(weights);
           terminal.err(
             `Weights copied for ${copied.join(', ')}.${listed(' Not in this net: ', ignored)}${listed(' Not in the file: ', missing)}`,
           );
-          if (start.state !== undefined) session.restore(start.state);
         }
+        if (start.state !== undefined) session.restore(start.state);
         return await runToEnd(session, files, iterations, values.out, terminal);
       } finally {
         session.dispose();
@@ -150,10 +151,12 @@ async function runToEnd(
   }
 }
 
-/** What a run begins with, from the files given. */
-async function startOf(weightsPath: string | undefined, statePath: string | undefined) {
-  if (weightsPath !== undefined) return { weights: await readBinary(weightsPath, readCaffemodel), state: undefined };
-  if (statePath === undefined) return undefined;
+/** What a run begins with: a snapshot, or weights that are copied one file after the other, as Caffe does. */
+async function startOf(weightsPaths: readonly string[], statePath: string | undefined) {
+  if (statePath === undefined) {
+    const weights = await Promise.all(weightsPaths.map((path) => readBinary(path, readCaffemodel)));
+    return { weights, state: undefined };
+  }
   const state = await readBinary(statePath, readSolverstate);
   const beside = statePath.replace(/\.solverstate$/, '.caffemodel');
   const named = state.learnedNet === '' ? undefined : findBeside(statePath, state.learnedNet);
@@ -161,7 +164,7 @@ async function startOf(weightsPath: string | undefined, statePath: string | unde
   if (found === undefined) {
     throw new CommandError(`The weights of ${statePath} (${state.learnedNet || basename(beside)}) are not beside it.`);
   }
-  return { weights: await readBinary(found, readCaffemodel), state };
+  return { weights: [await readBinary(found, readCaffemodel)], state };
 }
 
 function randomSeed(terminal: Terminal): number {
@@ -179,6 +182,9 @@ async function writeSnapshot(snapshot: Snapshot, files: SolverFiles, out: string
   await writeBytes(join(out, `${base}.solverstate`), writeSolverstate(state));
   terminal.out(`Snapshotting to ${join(out, base)}.caffemodel and .solverstate`);
 }
+
+/** Rounded to the digits that a 32-bit float has. */
+const short = (value: number): number => Number(value.toPrecision(7));
 
 /** A file of one JSON object a line, each written at once so that it may be followed. */
 class Log {
