@@ -16,7 +16,12 @@ const isMessage = (type: FieldType): type is MessageType => typeof type === 'obj
 const wasWritten = (message: object, name: string): boolean =>
   (message as { readonly [EXPLICIT]: ReadonlySet<string> })[EXPLICIT].has(name);
 
-function writtenSettings(message: object, type: MessageType, prefix: string, skip?: ReadonlySet<string>): SettingView[] {
+function writtenSettings(
+  message: object,
+  type: MessageType,
+  prefix: string,
+  skip?: ReadonlySet<string>,
+): SettingView[] {
   return Object.entries(type.fields).flatMap(([name, field]) => {
     if (skip?.has(name) === true || !wasWritten(message, name)) return [];
     const value = (message as Record<string, unknown>)[name];
@@ -35,7 +40,7 @@ function settingsOf(values: readonly unknown[], field: Field, path: string): Set
 function defaultSettings(layer: NetLayer): SettingView[] {
   const paramField = layer.info?.paramField;
   if (paramField === undefined) return [];
-  const { type } = LayerParameter.fields[paramField as keyof typeof LayerParameter.fields] as Field;
+  const { type } = LayerParameter.fields[paramField] as Field;
   if (!isMessage(type)) return [];
   const message = layer.parameter[paramField] as object | undefined;
   return Object.entries(type.fields).flatMap(([name, field]) => {

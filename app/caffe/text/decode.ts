@@ -5,7 +5,7 @@
 import type { Diagnostic, DiagnosticCode, Range } from '../diagnostics.ts';
 import { EXPLICIT } from '../schema/dsl.ts';
 import type { EnumType, Field, FieldType, Infer, MessageType, ScalarType } from '../schema/dsl.ts';
-import { emptyMessage } from '../schema/values.ts';
+import { blankMessage } from '../schema/values.ts';
 import { bytesOfLiterals, literalOf, textOfLiterals } from './strings.ts';
 import { nearest } from './suggest.ts';
 import type { Document, FieldNode, MessageNode, ScalarNode, ValueNode } from './tree.ts';
@@ -63,8 +63,19 @@ export function decode<M extends MessageType>(document: Document, type: M): Deco
 
 type Report = Diagnostic[];
 
+const required = new WeakMap<MessageType, readonly string[]>();
+
+function requiredFields(type: MessageType): readonly string[] {
+  let names = required.get(type);
+  if (!names) {
+    names = Object.keys(type.fields).filter((name) => type.fields[name]?.label === 'required');
+    required.set(type, names);
+  }
+  return names;
+}
+
 function decodeMessage(node: MessageNode, holder: FieldNode | undefined, type: MessageType, report: Report): object {
-  const values: Record<PropertyKey, unknown> = { ...emptyMessage(type) };
+  const values = blankMessage(type);
   const explicit = new Set<string>();
   const occurrences = new Map<string, Occurrence[]>();
   for (const fieldNode of node.fields) {
@@ -77,9 +88,9 @@ function decodeMessage(node: MessageNode, holder: FieldNode | undefined, type: M
     if (occurrences.has(fieldNode.name)) explicit.add(fieldNode.name);
     // An empty list sets nothing, as in protobuf.
   }
-  for (const [name, field] of Object.entries(type.fields)) {
-    if (field.label !== 'required' || explicit.has(name)) continue;
-    values[name] = field.type === 'string' ? '' : 0;
+  for (const name of requiredFields(type)) {
+    if (explicit.has(name)) continue;
+    values[name] = type.fields[name]?.type === 'string' ? '' : 0;
     add(
       report,
       'missing-required',

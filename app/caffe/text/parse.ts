@@ -243,7 +243,8 @@ class Parser {
 
   /** The columns before an offset if only blanks stand there; a line that is long before it is not measured. */
   #indentIfFirst(offset: number): number | undefined {
-    const before = /[^\n\r]*$/.exec(this.#text.slice(Math.max(0, offset - 201), offset))?.[0] ?? '';
+    const near = this.#text.slice(Math.max(0, offset - 201), offset);
+    const before = near.slice(near.lastIndexOf('\n') + 1);
     return before.length <= 200 && /^[ \t]*$/.test(before) ? before.length : undefined;
   }
 

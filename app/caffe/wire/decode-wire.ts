@@ -4,7 +4,7 @@
  */
 import { EXPLICIT } from '../schema/dsl.ts';
 import type { Field, FieldType, Infer, MessageType } from '../schema/dsl.ts';
-import { emptyMessage } from '../schema/values.ts';
+import { blankMessage } from '../schema/values.ts';
 import { WireError, WireReader } from './wire-reader.ts';
 import type { WireType } from './wire-reader.ts';
 
@@ -33,7 +33,7 @@ type Numbers = number[] | Float32Array | Float64Array;
 
 function readMessage(reader: WireReader, type: MessageType): object {
   const fields = fieldsOf(type);
-  const values: Record<PropertyKey, unknown> = { ...emptyMessage(type) };
+  const values = blankMessage(type);
   const explicit = new Set<string>();
   while (!reader.done) {
     const { number, wire } = reader.key();
