@@ -61,7 +61,10 @@ export function formatFigure(value: number, digits = 3): string {
 export function formatStep(value: number, step: number): string {
   if (value === 0) return '0';
   if (step > 0 && step < 1e-5) return value.toExponential(0);
-  return value.toFixed(step > 0 ? Math.max(0, -Math.floor(Math.log10(step) + 1e-9)) : 2);
+  let digits = 0;
+  // Steps of 0.25 need two decimals, steps of 0.2 one.
+  while (digits < 6 && Math.abs(step * 10 ** digits - Math.round(step * 10 ** digits)) > 1e-6) digits++;
+  return value.toFixed(digits);
 }
 
 /** A loss: `0.782`, always three decimals below 100 so that figures do not jump. */

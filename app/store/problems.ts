@@ -14,8 +14,23 @@ type Findings = Pick<DocumentState, 'nets' | 'solver' | 'netText' | 'solverText'
 
 const rank = { error: 0, warning: 1, info: 2 } as const;
 
-/** All findings, errors first, then by place. */
-export function listProblems(document: Findings): Problem[] {
+let lastAsked: Findings | undefined;
+let lastList: readonly Problem[] = [];
+
+/** All findings, errors first, then by place. Asked again for the same document, the same list comes back. */
+export function listProblems(document: Findings): readonly Problem[] {
+  const same =
+    lastAsked !== undefined &&
+    lastAsked.nets === document.nets &&
+    lastAsked.solver === document.solver &&
+    lastAsked.netText === document.netText &&
+    lastAsked.solverText === document.solverText;
+  if (!same) lastList = collectProblems(document);
+  lastAsked = document;
+  return lastList;
+}
+
+function collectProblems(document: Findings): Problem[] {
   const seen = new Set<string>();
   const net = [...(document.nets?.TRAIN.diagnostics ?? []), ...(document.nets?.TEST.diagnostics ?? [])].filter(
     ({ code, range, message }) => {

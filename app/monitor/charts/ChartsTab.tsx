@@ -87,6 +87,7 @@ export function ChartControls() {
 function lossSpec(log: boolean): PlotSpec {
   return {
     title: 'Loss',
+    interval: 100,
     log,
     legend: [
       { name: 'train', colour: '--curve-train', column: 2 },
@@ -106,6 +107,7 @@ function lossSpec(log: boolean): PlotSpec {
 
 const accuracy: PlotSpec = {
   title: 'Accuracy',
+  interval: 400,
   legend: [{ name: 'test', colour: '--curve-test', column: 1 }],
   series: [plotMeasured('--curve-test')],
   table: () => accuracyTable(curves),
@@ -120,6 +122,7 @@ const accuracy: PlotSpec = {
 
 const rate: PlotSpec = {
   title: 'Learning rate',
+  interval: 400,
   legend: [{ name: 'rate', colour: '--curve-train', column: 1 }],
   series: [plotLine('--curve-train')],
   table: (width) => rateTable(curves, width),

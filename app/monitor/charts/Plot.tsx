@@ -1,6 +1,6 @@
 /**
- * One chart: a heading with the current values, and the curves below it. It redraws from the curves at most fifteen times
- * a second and never renders in React while a run goes on.
+ * One chart: a heading with the current values, and the curves below it. It redraws from the curves a few times a
+ * second and never renders in React while a run goes on.
  */
 import { useEffect, useRef } from 'react';
 import uPlot from 'uplot';
@@ -31,12 +31,11 @@ export interface PlotSpec {
   /** `step` is the distance between two figures of the axis; 0 on a logarithmic one. */
   readonly formatAxis: (value: number, step: number) => string;
   readonly formatValue: (value: number) => string;
+  /** Least milliseconds between two redraws. */
+  readonly interval: number;
   /** An iteration to mark with a dotted line. */
   readonly mark?: () => { readonly iteration: number; readonly text: string } | undefined;
 }
-
-/** Milliseconds between two redraws. */
-const drawInterval = 66;
 
 /** The chart of a specification; a new specification object makes a new chart. */
 export function Plot({ spec, className }: { readonly spec: PlotSpec; readonly className?: string }) {
@@ -131,7 +130,7 @@ function drawPlot(spec: PlotSpec, place: HTMLElement, head: HTMLElement): () => 
       showValues(plot.cursor.idx);
     });
   };
-  const schedule = () => (timer ??= setTimeout(draw, drawInterval));
+  const schedule = () => (timer ??= setTimeout(draw, spec.interval));
 
   const stops = [
     curves.subscribe(schedule),

@@ -1,5 +1,6 @@
 /** One image drawn pixel by pixel on a canvas of its own size; the page scales it up without smoothing. */
 import { useEffect, useRef } from 'react';
+import { interleave } from './interleave.ts';
 
 interface ThumbnailProps {
   /** Planar values [C, H, W], 0 to 255. */
@@ -33,13 +34,4 @@ export function Thumbnail({ pixels, channels, height, width, size, label }: Thum
       aria-label={label}
     />
   );
-}
-
-/** Planes to RGBA: three channels as red, green and blue, one as grey. */
-export function interleave(pixels: ArrayLike<number>, channels: number, rgba: Uint8ClampedArray): void {
-  const plane = rgba.length / 4;
-  for (let i = 0; i < plane; i++) {
-    for (let c = 0; c < 3; c++) rgba[i * 4 + c] = pixels[(channels >= 3 ? c : 0) * plane + i] ?? 0;
-    rgba[i * 4 + 3] = 255;
-  }
 }

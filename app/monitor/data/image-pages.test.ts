@@ -1,0 +1,37 @@
+/** Pages of the image grid, and pixels on their way between planes and RGBA. */
+import { expect, it } from 'vitest';
+import { planar } from '../../shell/planar-pixels.ts';
+import { gridFit, imagePixels, imagesOfClass } from './image-pages.ts';
+import { interleave } from './interleave.ts';
+
+const split = { images: Uint8Array.from([1, 2, 3, 4, 5, 6]), labels: Uint16Array.from([7, 0, 7]), count: 3 };
+
+it('finds the images of a class in file order', () => {
+  expect([...imagesOfClass(split, 7)]).toEqual([0, 2]);
+  expect([...imagesOfClass(split, undefined)]).toEqual([0, 1, 2]);
+  expect([...imagesOfClass(split, 3)]).toEqual([]);
+});
+
+it('fills the place there is, with one cell at least', () => {
+  expect(gridFit(600, 130, 60, 62)).toEqual({ columns: 10, rows: 2, perPage: 20 });
+  expect(gridFit(0, 0, 60, 62).perPage).toBe(1);
+});
+
+it('cuts one image out of a split', () => {
+  expect([...imagePixels(split, 1)]).toEqual([3, 4]);
+});
+
+it('takes planes to RGBA and back', () => {
+  const planes = Uint8Array.from([10, 20, 30, 40, 50, 60]);
+  const rgba = new Uint8ClampedArray(8);
+  interleave(planes, 3, rgba);
+  expect([...rgba]).toEqual([10, 30, 50, 255, 20, 40, 60, 255]);
+  expect([...planar(rgba, 3)]).toEqual([...planes]);
+});
+
+it('shows one channel as grey, and makes grey of colours by their brightness', () => {
+  const rgba = new Uint8ClampedArray(4);
+  interleave([90], 1, rgba);
+  expect([...rgba]).toEqual([90, 90, 90, 255]);
+  expect([...planar(Uint8ClampedArray.from([255, 0, 0, 255, 0, 255, 0, 255]), 1)]).toEqual([76, 150]);
+});

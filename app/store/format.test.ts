@@ -1,0 +1,51 @@
+/** Numbers as people read them. */
+import { expect, it } from 'vitest';
+import {
+  formatBytes,
+  formatCount,
+  formatDuration,
+  formatFigure,
+  formatLarge,
+  formatLoss,
+  formatPercent,
+  formatShape,
+  formatStep,
+  plural,
+} from './format.ts';
+
+it.each([
+  [formatCount(145578), '145,578'],
+  [plural(1, 'error'), '1 error'],
+  [plural(1200, 'layer'), '1,200 layers'],
+  [formatBytes(640), '640 B'],
+  [formatBytes(6.25 * 2 ** 20), '6.25 MiB'],
+  [formatBytes(58 * 2 ** 20), '58.0 MiB'],
+  [formatBytes(300 * 2 ** 30), '300 GiB'],
+  [formatLarge(640), '640'],
+  [formatLarge(6553600), '6.55 M'],
+  [formatLarge(123.4e9), '123 G'],
+  [formatDuration(7.24), '7.2 s'],
+  [formatDuration(185), '3:05'],
+  [formatDuration(3723), '1:02:03'],
+  [formatDuration(Infinity), '–'],
+  [formatFigure(0.001), '0.001'],
+  [formatFigure(1e-5), '1.00e-5'],
+  [formatFigure(Number.NaN), 'NaN'],
+  [formatFigure(-Infinity), '−∞'],
+  [formatStep(0.0075, 0.0025), '0.0075'],
+  [formatStep(2.4, 0.1), '2.4'],
+  [formatStep(0.02, 0.005), '0.020'],
+  [formatStep(2e-6, 1e-6), '2e-6'],
+  [formatStep(3, 1), '3'],
+  [formatStep(0, 0.1), '0'],
+  [formatLoss(0.7823), '0.782'],
+  [formatLoss(87.3365), '87.337'],
+  [formatLoss(0.0000123), '1.23e-5'],
+  [formatPercent(0.688), '68.8%'],
+  [formatPercent(Number.NaN), '–'],
+  [formatShape([100, 32, 16, 16]), '100×32×16×16'],
+  [formatShape([]), '1'],
+  [formatShape(undefined), 'unknown'],
+])('%s', (written, expected) => {
+  expect(written).toBe(expected);
+});
