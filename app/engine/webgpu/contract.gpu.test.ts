@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, it } from 'vitest';
 import * as ir from '../ir/build.ts';
 import type { Axis, Expr } from '../ir/expr.ts';
 import type { ContractKernel, Store } from '../ir/kernel.ts';
+import { chooseSchedule } from './choose-schedule.ts';
 import { openNodeEngine } from './node-device.ts';
 import type { ContractSchedule } from './schedule.ts';
 import type { Case } from './testing/compare.ts';
@@ -47,7 +48,7 @@ const SCHEDULES: Readonly<Record<string, ContractSchedule | undefined>> = {
   'registers 1×1': registers(1, 1, 1, 'branch'),
   'registers 4×8, branch': registers(4, 8, 4, 'branch'),
   'registers 8×5, select': registers(8, 5, 5, 'select'),
-  'workgroup 8×8 of 4×4': workgroup(4, 4, 8, 8, 16),
+  'workgroup 4×8 of 4×4': workgroup(4, 4, 4, 8, 8),
   'workgroup 8×4 of 2×4': workgroup(2, 4, 8, 4, 2),
   'workgroup 4×4 of 2×3, select': workgroup(2, 3, 4, 4, 8, 'select'),
   'workgroup 2×2 of 1×1, depth 2': workgroup(1, 1, 2, 2, 2),
@@ -100,6 +101,16 @@ describe('products', () => {
     everySchedule(`${M} × ${N} over ${K}`, () => product(M, N, K, i % 2 === 0));
   });
   everySchedule('64 × 32 over 32, all even', () => product(64, 32, 32, false));
+
+  it.each([
+    ['small', 33, 31],
+    ['large', 70, 65],
+  ])('what a GPU is given: %s', async (_, M, N) => {
+    const test = product(M, N, 40, false);
+    const profile = { software: false, maxInvocations: 256, workgroupBytes: 16384 };
+    const schedule = chooseSchedule(test.kernels[0] as ContractKernel, profile);
+    await expectSame(engine, { ...test, schedule, tolerance: 1e-5 });
+  });
 
   everySchedule('batch, several axes each, bias and ReLU', () => {
     const [g, h, m0, m1, n0, n1, k0, k1] = [2, 3, 3, 4, 2, 5, 3, 7].map(axis) as Eight;
