@@ -1,5 +1,9 @@
 import { defineConfig } from '@playwright/test';
 
+// Another port and another built page, for whoever runs these tests beside a running server or while the page is being rebuilt.
+const port = process.env['CREMA_E2E_PORT'] ?? '4319';
+const built = process.env['CREMA_E2E_DIST'] ?? 'dist';
+
 export default defineConfig({
   testDir: 'e2e',
   testMatch: '*.spec.ts',
@@ -9,7 +13,7 @@ export default defineConfig({
   forbidOnly: true,
   reporter: 'list',
   use: {
-    baseURL: 'http://127.0.0.1:4319',
+    baseURL: `http://127.0.0.1:${port}`,
     viewport: { width: 1440, height: 900 },
     trace: 'retain-on-failure',
     launchOptions: {
@@ -28,8 +32,8 @@ export default defineConfig({
     },
   },
   webServer: {
-    command: 'npx vite preview --host 127.0.0.1 --port 4319 --strictPort',
-    url: 'http://127.0.0.1:4319',
+    command: `npx vite preview --host 127.0.0.1 --port ${port} --strictPort --outDir ${built}`,
+    url: `http://127.0.0.1:${port}`,
     reuseExistingServer: false,
   },
 });

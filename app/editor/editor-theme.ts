@@ -1,9 +1,16 @@
 /** Monaco's colours, read from the properties of the page's look for the theme in use. */
 import { monaco } from './monaco.ts';
 
-/** A property's colour as `#rrggbb` or `#rrggbbaa`, the only form Monaco takes. */
+const pixel = new OffscreenCanvas(1, 1).getContext('2d', { willReadFrequently: true });
+
+/** A property's colour as `#rrggbb` or `#rrggbbaa`, the only forms Monaco takes; the built style sheet has shorter ones. */
 function colour(style: CSSStyleDeclaration, property: string): string {
-  return style.getPropertyValue(property).trim();
+  if (pixel === null) throw new Error('This browser draws no canvas.');
+  pixel.clearRect(0, 0, 1, 1);
+  pixel.fillStyle = style.getPropertyValue(property).trim();
+  pixel.fillRect(0, 0, 1, 1);
+  const parts = [...pixel.getImageData(0, 0, 1, 1).data].map((part) => part.toString(16).padStart(2, '0'));
+  return `#${parts.slice(0, parts[3] === 'ff' ? 3 : 4).join('')}`;
 }
 
 /** Defines and uses the theme that matches the page's. Call it after the page's own has changed. */
