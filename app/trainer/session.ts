@@ -14,20 +14,16 @@ import type { Engine, Executable } from '../engine/engine.ts';
 import { learningRate, type LrSettings } from '../engine/train/lr-policy.ts';
 import { LEARNING_RATE } from '../engine/train/sgd.ts';
 import { definitionOf } from '../layers/index.ts';
+import { evaluate, type Evaluation } from './evaluate.ts';
 import type { Feed } from './feed.ts';
 import { LossWindow } from './loss-window.ts';
 import { policyOf, sgdSettingsOf } from './solver-settings.ts';
 import { Cancelled, TrainingError } from './training-error.ts';
 import { collectWeights, copyWeights, initialise, type CopyReport } from './weights.ts';
 
-export interface TestResult {
+/** A test's outcome, and after how many iterations it was made. */
+export interface TestResult extends Evaluation {
   readonly iteration: number;
-  /** Σ loss weight × mean of each output. */
-  readonly loss: number;
-  /** Mean of the first Accuracy layer's first top; undefined where the net has none. */
-  readonly accuracy: number | undefined;
-  /** Mean of every output over the test, by blob name. */
-  readonly outputs: ReadonlyMap<string, readonly number[]>;
 }
 
 export interface SessionEvents {
@@ -310,55 +306,31 @@ export class TrainingSession {
   /** Runs the test net over `batches` batches from the start of the test split. */
   async test(batches: number, control: Control): Promise<TestResult> {
     const net = this.compiled.test;
-    if (net?.ring === undefined)
-      throw new TrainingError(
-        'This network has nothing to report in the TEST phase: it needs a loss or an Accuracy layer.',
-      );
+    if (net === undefined)
+      throw new TrainingError('The solver asks for no test: add test_iter and test_interval to it.');
     const { events, feed, seed } = this.options;
-    const sums = new Float64Array(net.ring.stride);
-    let read = 0;
     let slice = performance.now();
-    for (let pass = 0; pass < batches; pass++) {
-      await this.executable.ready();
-      if (performance.now() - slice > SLICE) {
+    const found = await evaluate({
+      executable: this.executable,
+      net,
+      sequence: 'test',
+      feed,
+      seed,
+      batches,
+      beforeBatch: async (done) => {
+        if (performance.now() - slice <= SLICE) return;
         await yieldToEvents();
         slice = performance.now();
         if (control() === 'stop') throw new Cancelled('The test was stopped.');
-        events.testing?.(pass, batches);
-      }
-      feed.feed(this.executable, net, pass);
-      this.executable.run('test', { [SEED]: seed, [PASS]: pass, [SLOT]: pass % RING_SLOTS });
-      const full = (pass + 1) % RING_SLOTS === 0;
-      if (full || pass === batches - 1) {
-        const ring = (await this.executable.read(net.ring.buffer)) as Float32Array;
-        for (; read <= pass; read++) {
-          const start = (read % RING_SLOTS) * net.ring.stride;
-          for (let i = 0; i < sums.length; i++) sums[i] = (sums[i] as number) + (ring[start + i] as number);
-        }
-      }
-    }
-    const result = this.summarise(net, sums, Math.max(1, batches));
+        events.testing?.(done, batches);
+      },
+    });
+    const result = { iteration: this.iteration, ...found };
     this.testedAt = this.iteration;
     events.tested?.(result);
     for (const [name, values] of result.outputs)
       values.forEach((v, i) => events.log?.(`    Test net output #${i}: ${name} = ${formatNumber(v)}`));
     return result;
-  }
-
-  private summarise(net: CompiledNet, sums: Float64Array, batches: number): TestResult {
-    const outputs = new Map<string, readonly number[]>();
-    let loss = 0;
-    let accuracy: number | undefined;
-    for (const output of net.outputs) {
-      if (output.ringOffset === undefined) continue;
-      const size = output.shape.reduce((n, d) => n * d, 1);
-      const means = Array.from({ length: size }, (_, i) => (sums[(output.ringOffset ?? 0) + i] as number) / batches);
-      outputs.set(output.blob.name, means);
-      loss += output.blob.lossWeight * means.reduce((a, b) => a + b, 0);
-      if (net.net.layers[output.blob.producer]?.type === 'Accuracy' && output.blob.topIndex === 0)
-        accuracy ??= means[0];
-    }
-    return { iteration: this.iteration, loss, accuracy, outputs };
   }
 
   /** Weights as they are after everything queued so far. */
