@@ -19,6 +19,7 @@ import { DragGhost } from './DragGhost.tsx';
 import { flowElements } from './flow-elements.ts';
 import { followDocument, moveNodes } from './follow-document.ts';
 import { LayerCard } from './LayerCard.tsx';
+import { useCanvasFocus } from './use-canvas-focus.ts';
 import { familyColour, LayerNode, type LayerFlowNode } from './LayerNode.tsx';
 import { Palette, PALETTE_WIDTH } from './Palette.tsx';
 import { boundsOf } from './placed-graph.ts';
@@ -79,6 +80,9 @@ function Canvas() {
     if (fits > 0) goTo(fitStart, 0);
   }, [fits, goTo]);
 
+  const [firstSelected] = selectedNodes;
+  useCanvasFocus(pane, firstSelected);
+
   const openCard = useRef<ReturnType<typeof setTimeout>>(undefined);
   const closeCard = useCallback(() => {
     clearTimeout(openCard.current);
@@ -90,6 +94,7 @@ function Canvas() {
       ref={pane}
       className={`canvas${stale ? ' is-stale' : ''}`}
       aria-label="Network graph"
+      tabIndex={-1}
       onKeyDown={(event) => {
         if (pane.current !== null) canvasKey(event, pane.current, flow, () => goTo(fitAll, 140));
       }}
@@ -103,8 +108,14 @@ function Canvas() {
         nodeTypes={nodeTypes}
         edgeTypes={edgeTypes}
         onNodesChange={moveChanged}
-        onNodeClick={selectClicked}
-        onPaneClick={() => useDocument.setState({ selection: [] })}
+        onNodeClick={(event, node) => {
+          pane.current?.focus({ preventScroll: true });
+          selectClicked(event, node);
+        }}
+        onPaneClick={() => {
+          pane.current?.focus({ preventScroll: true });
+          useDocument.setState({ selection: [] });
+        }}
         onNodeMouseEnter={(_event, node) => {
           clearTimeout(openCard.current);
           openCard.current = setTimeout(() => useCanvas.setState({ card: node.id }), CARD_DELAY);

@@ -1,6 +1,6 @@
 /** The card of a node: what its layer does, how it is set, what goes in and comes out, and what it costs. */
 import { useViewport } from '@xyflow/react';
-import type { RefObject } from 'react';
+import type { CSSProperties, RefObject } from 'react';
 import type { LayerView, NetView, SettingView } from '../caffe/net/net-view.ts';
 import { useDocument } from '../store/document.ts';
 import { useCanvas } from './canvas-state.ts';
@@ -11,7 +11,6 @@ import type { PlacedNode } from './placed-graph.ts';
 const WIDTH = 312;
 const GAP = 12;
 const EDGE = 8;
-const MAX_HEIGHT = 440;
 
 const grouped = new Intl.NumberFormat('en');
 
@@ -39,26 +38,26 @@ export function LayerCard({ pane }: { readonly pane: RefObject<HTMLElement | nul
   );
 }
 
-/** Beside the node, on the side with more room, and inside the pane. */
+/** Beside the node, at its right where there is room; it grows down from the node, or up from one that stands low. */
 function cardPlace(
   { node, x, y }: PlacedNode,
   { x: panX, y: panY, zoom }: { readonly x: number; readonly y: number; readonly zoom: number },
   pane: HTMLElement | null,
-) {
+): CSSProperties {
   const paneWidth = pane?.clientWidth ?? 0;
   const paneHeight = pane?.clientHeight ?? 0;
   const left = x * zoom + panX;
   const right = left + node.box.width * zoom;
-  const top = Math.max(
-    EDGE,
-    Math.min(y * zoom + panY, paneHeight - Math.min(MAX_HEIGHT, paneHeight - 2 * EDGE) - EDGE),
-  );
-  const beside = paneWidth - right >= left ? right + GAP : left - GAP - WIDTH;
+  const top = Math.max(EDGE, y * zoom + panY);
+  const bottom = Math.max(EDGE, paneHeight - (y + node.box.height) * zoom - panY);
+  const beside =
+    paneWidth - right >= WIDTH + GAP + EDGE || paneWidth - right >= left ? right + GAP : left - GAP - WIDTH;
   return {
     width: WIDTH,
     left: Math.max(EDGE, Math.min(beside, paneWidth - WIDTH - EDGE)),
-    top,
-    maxHeight: paneHeight - top - EDGE,
+    ...(top <= bottom
+      ? { top, maxHeight: paneHeight - top - EDGE }
+      : { bottom, maxHeight: paneHeight - bottom - EDGE }),
   };
 }
 

@@ -113,7 +113,7 @@ function OpenPalette({ pane }: { readonly pane: RefObject<HTMLElement | null> })
 }
 
 function leavePalette(pane: HTMLElement | null): void {
-  pane?.querySelector<HTMLElement>('.react-flow__node[tabindex="0"]')?.focus();
+  (pane?.querySelector<HTMLElement>('.react-flow__node[tabindex="0"]') ?? pane)?.focus();
 }
 
 interface ItemProps {
@@ -148,7 +148,10 @@ function PaletteItem({ layer, pane, onHint }: ItemProps) {
               REACH / flow.getZoom(),
             );
           },
-          drop: (target) => dropLayer(layer.type, target),
+          drop: (target) => {
+            pane.current?.focus({ preventScroll: true });
+            dropLayer(layer.type, target);
+          },
         });
       }}
       onClick={(event) => {

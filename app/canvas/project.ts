@@ -186,7 +186,7 @@ function layoutRequest(nodes: readonly CanvasNode[], edges: readonly CanvasEdge[
       entry: box.width / 2,
       exits: box.exits,
     })),
-    edges: edges.map(({ id, from, exit, to }) => ({ id, from, exit, to })),
+    edges: edges.map(({ id, from, exit, to, quiet }) => ({ id, from, exit, to, aside: quiet })),
   };
 }
 

@@ -220,6 +220,8 @@ export interface LayoutEdge {
   /** Index into the exits of `from`. */
   readonly exit: number;
   readonly to: string;
+  /** Led past everything else at the right, with no say in where nodes stand: labels on their way to the loss. */
+  readonly aside: boolean;
 }
 
 /** Nodes and edges in the order of the text: it decides what stands left. */

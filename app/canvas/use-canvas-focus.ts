@@ -1,0 +1,52 @@
+/**
+ * Keyboard focus on the canvas follows the selection while it is there, and what is selected comes into view. After a drop
+ * the pane holds the focus until the new node has its place.
+ */
+import { useReactFlow } from '@xyflow/react';
+import { useEffect } from 'react';
+import type { RefObject } from 'react';
+import { useCanvas } from './canvas-state.ts';
+import type { LayerFlowNode } from './LayerNode.tsx';
+
+const MARGIN = 24;
+const DURATION = 140;
+
+/** Does the graph itself have the focus, and not what floats on it? */
+function hasFocus(pane: HTMLElement): boolean {
+  const active = document.activeElement;
+  return active === pane || (active !== null && pane.querySelector('.react-flow')?.contains(active) === true);
+}
+
+function focusNode(pane: HTMLElement, id: string): void {
+  pane.querySelector<HTMLElement>(`.react-flow__node[data-id="${CSS.escape(id)}"]`)?.focus({ preventScroll: true });
+}
+
+/** How far a span lies outside of a longer one, to be added to what moves it. */
+function overhang(start: number, length: number, end: number): number {
+  if (start < MARGIN) return MARGIN - start;
+  return Math.min(0, end - MARGIN - (start + length));
+}
+
+/** Keeps focus and view with a node: the first selected one. */
+export function useCanvasFocus(pane: RefObject<HTMLElement | null>, node: string | undefined): void {
+  const flow = useReactFlow<LayerFlowNode>();
+  const placed = useCanvas(({ picture }) => picture?.placed.nodes.find((item) => item.node.id === node));
+  const isThere = placed !== undefined;
+
+  useEffect(() => {
+    const element = pane.current;
+    if (element === null || node === undefined || !isThere) return undefined;
+    // A frame later: only then the graph has drawn the node as the one that the Tab key reaches.
+    const frame = requestAnimationFrame(() => {
+      if (hasFocus(element)) focusNode(element, node);
+    });
+    const found = useCanvas.getState().picture?.placed.nodes.find((item) => item.node.id === node);
+    if (found === undefined) return undefined;
+    const { x, y, zoom } = flow.getViewport();
+    const { box } = found.node;
+    const dx = overhang(found.x * zoom + x, box.width * zoom, element.clientWidth);
+    const dy = overhang(found.y * zoom + y, box.height * zoom, element.clientHeight);
+    if (dx !== 0 || dy !== 0) void flow.setViewport({ x: x + dx, y: y + dy, zoom }, { duration: DURATION });
+    return () => cancelAnimationFrame(frame);
+  }, [pane, flow, node, isThere]);
+}
