@@ -4,7 +4,7 @@ import { DatasetError } from '../data/dataset.ts';
 import { EngineError } from '../engine/engine.ts';
 import { WorkerClient, type WorkerLike } from './client.ts';
 import { failureOf, WorkerError } from './failure.ts';
-import { Moved, serve, type WorkerScope } from './serve.ts';
+import { Moved, serve } from './serve.ts';
 
 type Request = { readonly kind: 'double'; readonly value: number } | { readonly kind: 'fail'; readonly how: string };
 interface Answers {

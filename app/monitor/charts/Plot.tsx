@@ -52,13 +52,15 @@ export function Plot({ spec, className }: { readonly spec: PlotSpec; readonly cl
         {spec.legend.map(({ name, colour, column }) => (
           <span key={name} className="plot-entry">
             <i style={{ background: `var(${colour})` }} aria-hidden />
-            {name} <output data-column={column} />
+            <span className="plot-name">{name}</span>
+            <output data-column={column} />
           </span>
         ))}
         {spec.mark !== undefined && (
           <span className="plot-entry">
             <i className="plot-dotted" aria-hidden />
-            best <output data-mark />
+            <span className="plot-name">best</span>
+            <output data-mark />
           </span>
         )}
         <output className="plot-at" data-at />

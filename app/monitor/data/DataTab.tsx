@@ -160,10 +160,11 @@ function Summary({ summary, mean }: { readonly summary: DatasetSummary; readonly
         <div>
           <h3 className="copyable">{summary.name}</h3>
           <p>
-            {channels}×{height}×{width} · {formatCount(summary.trainCount)} train · {formatCount(summary.testCount)}{' '}
-            test
+            {formatCount(summary.trainCount)} training, {formatCount(summary.testCount)} test images
           </p>
-          <p>Left: the mean image</p>
+          <p>
+            {channels}×{height}×{width}, {classNames.length} classes
+          </p>
         </div>
       </div>
       <table className="class-table">

@@ -61,7 +61,7 @@ export function ImageGrid({ dataset }: { readonly dataset: ImageDataset }) {
         <span className="grid-count figures">
           {images.length === 0
             ? 'none'
-            : `${formatCount(shownPage * perPage + 1)}–${formatCount(shownPage * perPage + shown.length)} of ${formatCount(images.length)}`}
+            : `${formatCount(shownPage * perPage + 1)}–${formatCount(shownPage * perPage + shown.length)} / ${formatCount(images.length)}`}
         </span>
         <IconButton label="Previous page" small disabled={shownPage === 0} onClick={() => setPage(shownPage - 1)}>
           <ChevronLeft />
