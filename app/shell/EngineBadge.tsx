@@ -27,10 +27,14 @@ export function EngineBadge() {
 
 type Engine = ReturnType<typeof useRun.getState>['engine'];
 
-/** Why there is no engine, and what to do: another browser where this one has no WebGPU, else what the worker says. */
+const browsers =
+  'Chrome and Edge have it from version 113, Safari from 26, Firefox from 141 (Windows) or 145 (Macs with Apple silicon).';
+
+/** Why there is no engine, and what to do: another browser, after what the worker says where this one has WebGPU. */
 export function noEngineSentence(reason: string): string {
-  if ('gpu' in navigator) return `Training is not possible here: ${reason}`;
-  return 'Training needs WebGPU, which this browser does not have: Chrome and Edge have it from version 113, Safari from 26, Firefox from 141 (Windows) or 145 (Macs with Apple silicon).';
+  if ('gpu' in navigator)
+    return `Training is not possible here: ${reason} Or try another browser with WebGPU: ${browsers}`;
+  return `Training needs WebGPU, which this browser does not have: ${browsers}`;
 }
 
 function badge(engine: Engine): { readonly label: string; readonly short: string } {
