@@ -52,13 +52,13 @@ async function bench(options: BenchOptions): Promise<BenchResult> {
   const profile = {
     software: device.info.software,
     maxInvocations: device.device.limits.maxComputeInvocationsPerWorkgroup,
-    workgroupBytes: device.device.limits.maxComputeWorkgroupStorageSize,
   };
-  const chosen = new Map<Kernel, Schedule>(scheduleProgram(program, profile).schedules);
+  const scheduled = scheduleProgram(program, profile);
+  const chosen = new Map<Kernel, Schedule>(scheduled.schedules);
   const { schedule } = options;
   if (schedule !== undefined)
     for (const kernel of chosen.keys()) if (kernel.kind === 'contract') chosen.set(kernel, schedule);
-  const executable = await device.loadScheduled({ program, schedules: chosen });
+  const executable = await device.loadScheduled({ ...scheduled, schedules: chosen });
   const load = performance.now() - began;
   initialise(executable, compiled.train, 1);
   const scalars = Object.fromEntries(program.scalars.map(({ name }) => [name, 0]));

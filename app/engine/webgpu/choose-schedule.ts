@@ -59,10 +59,18 @@ function gpuSchedule(kernel: ContractKernel, profile: AdapterProfile): Workgroup
 export interface ScheduledProgram {
   readonly program: Program;
   readonly schedules: ReadonlyMap<Kernel, Schedule>;
+  /** A kernel estimated to take longer, in milliseconds, is dispatched in pieces: drivers kill what runs for seconds. */
+  readonly longestDispatch: number;
 }
+
+const LONGEST_DISPATCH = 1000;
 
 /** Chooses a schedule for every kernel of a program. */
 export function scheduleProgram(program: Program, profile: AdapterProfile): ScheduledProgram {
   const kernels = Object.values(program.sequences).flat();
-  return { program, schedules: new Map(kernels.map((k) => [k, chooseSchedule(k, profile)])) };
+  return {
+    program,
+    schedules: new Map(kernels.map((k) => [k, chooseSchedule(k, profile)])),
+    longestDispatch: LONGEST_DISPATCH,
+  };
 }

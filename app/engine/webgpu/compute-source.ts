@@ -12,6 +12,8 @@ export interface KernelSource {
   readonly buffers: readonly BoundBuffer[];
   /** Whether the block of run-time scalars is bound, after the buffers. */
   readonly usesScalars: boolean;
+  /** Whether a block with the number of the first workgroup is bound last, so that pieces can be dispatched. */
+  readonly inPieces: boolean;
   /** Workgroups in all; they may be spread over two dimensions. */
   readonly workgroups: number;
 }
@@ -30,7 +32,7 @@ export function assemble(
     emitter.preamble(),
     `@compute @workgroup_size(${layout.workgroup})`,
     'fn main(@builtin(workgroup_id) group_id: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>, @builtin(local_invocation_index) lane_index: u32) {',
-    '  let group = i32(group_id.y * groups.x + group_id.x);',
+    `  let group = i32(group_id.y * groups.x + group_id.x${bindings.inPieces ? ' + first_group.x' : ''});`,
     '  let lane = i32(lane_index);',
     ...body.split('\n').map((line) => `  ${line}`),
     '}',
@@ -38,7 +40,8 @@ export function assemble(
   ]
     .filter((part, i) => part !== '' || i > 2)
     .join('\n');
-  return { label, wgsl, buffers: bindings.buffers, usesScalars: bindings.usesScalars, workgroups: layout.workgroups };
+  const { buffers, usesScalars, inPieces } = bindings;
+  return { label, wgsl, buffers, usesScalars, inPieces, workgroups: layout.workgroups };
 }
 
 /** Writes the stores of one point: all values before any is stored, since a kernel may work in place. */

@@ -300,6 +300,15 @@ describe('reductions', () => {
       });
     });
 
+  it('sums long rows without drifting', async () => {
+    const [i, k] = [axis(3), axis(20_000)];
+    const value = ir.sum([k], ir.add(load('x', ir.mod(ir.add(at(k), at(i)), 97)), 1));
+    await expectSame(engine, {
+      kernels: [compute([i], set('y', at(i), value))],
+      buffers: { x: noise(97), y: 3 },
+    });
+  });
+
   it('reduces integers', async () => {
     const [i, k] = [axis(3), axis(7)];
     const index = ir.flatten([3, 7], [at(i), at(k)]);

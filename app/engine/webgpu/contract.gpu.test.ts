@@ -107,7 +107,7 @@ describe('products', () => {
     ['large', 70, 65],
   ])('what a GPU is given: %s', async (_, M, N) => {
     const test = product(M, N, 40, false);
-    const profile = { software: false, maxInvocations: 256, workgroupBytes: 16384 };
+    const profile = { software: false, maxInvocations: 256 };
     const schedule = chooseSchedule(test.kernels[0] as ContractKernel, profile);
     await expectSame(engine, { ...test, schedule, tolerance: 1e-5 });
   });

@@ -7,8 +7,6 @@ export interface AdapterProfile {
   readonly software: boolean;
   /** Invocations in a workgroup, at most. */
   readonly maxInvocations: number;
-  /** Bytes of workgroup memory. */
-  readonly workgroupBytes: number;
 }
 
 export interface OpenDevice {
@@ -21,7 +19,6 @@ const LIMITS = [
   'maxStorageBufferBindingSize',
   'maxBufferSize',
   'maxStorageBuffersPerShaderStage',
-  'maxComputeWorkgroupStorageSize',
   'maxComputeInvocationsPerWorkgroup',
   'maxComputeWorkgroupSizeX',
 ] as const;
@@ -53,7 +50,6 @@ export async function openDevice(gpu: GPU): Promise<OpenDevice> {
     profile: {
       software,
       maxInvocations: Math.min(device.limits.maxComputeInvocationsPerWorkgroup, device.limits.maxComputeWorkgroupSizeX),
-      workgroupBytes: device.limits.maxComputeWorkgroupStorageSize,
     },
   };
 }

@@ -3,23 +3,26 @@ import type { Executable, HostArray, KernelTime } from '../engine.ts';
 import { EngineError } from '../engine.ts';
 import type { BufferDeclaration, Kernel, Program } from '../ir/kernel.ts';
 import { expressionsOf, visit } from '../ir/rewrite.ts';
-import { bytesOf, planMemory } from '../program/memory-plan.ts';
 import type { OpenDevice } from './device.ts';
+import type { DeviceMemory } from './device-memory.ts';
+import { allocate, firstGroupBlock, memoryOf, planDeviceMemory, release } from './device-memory.ts';
 import { BUFFER, MAP_READ } from './gpu-constants.ts';
+import type { KernelSource } from './compute-source.ts';
 import { sourceOf } from './kernel-source.ts';
 import type { ScheduledProgram } from './choose-schedule.ts';
 import type { PipelineCache } from './pipelines.ts';
 import type { SubmitQueue } from './submit-queue.ts';
 import { timeDispatches } from './timing.ts';
 import { Uploader } from './transfer.ts';
-import { operationsOf } from './work-estimate.ts';
+import type { Piece } from './work-estimate.ts';
+import { millisecondsOf, piecesFor, spread } from './work-estimate.ts';
 
 /** GPU time that one submit should take, in milliseconds: short enough for watchdogs, other tabs and Pause. */
 const SUBMIT_MS = 8;
-const WORKGROUPS_PER_DIMENSION = 65_535;
-
-/** One kernel, ready to be encoded. */
+/** A kernel, or a piece of a heavy one, ready to be encoded. */
 export interface Dispatch {
+  /** Place of its kernel in the sequence. */
+  readonly kernel: number;
   readonly label: string;
   readonly pipeline: GPUComputePipeline;
   readonly bindGroup: GPUBindGroup;
@@ -29,7 +32,17 @@ export interface Dispatch {
   milliseconds: number;
 }
 
+interface Compiled {
+  readonly source: KernelSource;
+  readonly pieces: readonly Piece[];
+  /** Estimated time of the whole kernel. */
+  readonly milliseconds: number;
+  readonly pipeline: GPUComputePipeline;
+  readonly layout: GPUBindGroupLayout;
+}
+
 interface Sequence {
+  readonly kernels: readonly string[];
   readonly dispatches: readonly Dispatch[];
   /** Run-time scalars that its kernels name. */
   readonly scalars: ReadonlySet<string>;
@@ -50,118 +63,65 @@ export async function loadExecutable(
   onProgress: (done: number, total: number) => void,
 ): Promise<WebGpuExecutable> {
   const { device, info } = open;
-  const { program, schedules } = scheduled;
+  const { program, schedules, longestDispatch } = scheduled;
+  const sizes = planDeviceMemory(device, program);
   const kernels = Object.values(program.sequences).flat();
   let done = 0;
   onProgress(0, kernels.length);
-  const compiled = new Map<
-    Kernel,
-    { source: ReturnType<typeof sourceOf>; pipeline: GPUComputePipeline; layout: GPUBindGroupLayout }
-  >();
+  const compiled = new Map<Kernel, Compiled>();
   await Promise.all(
     kernels.map(async (kernel) => {
       const schedule = schedules.get(kernel);
       if (schedule === undefined) throw new Error(`${kernel.label} has no schedule.`);
-      const source = sourceOf(kernel, schedule, program);
+      const milliseconds = millisecondsOf(kernel, info.software);
+      const source = sourceOf(kernel, schedule, program, milliseconds > longestDispatch);
       if (source.buffers.length > device.limits.maxStorageBuffersPerShaderStage)
         throw new Error(`${kernel.label} uses ${source.buffers.length} buffers, more than the device can bind.`);
-      compiled.set(kernel, { source, ...(await pipelines.get(source)) });
+      const pieces = piecesFor(source.workgroups, source.inPieces ? milliseconds / longestDispatch : 1);
+      compiled.set(kernel, { source, pieces, milliseconds, ...(await pipelines.get(source)) });
       onProgress(++done, kernels.length);
     }),
   );
 
-  const memory = await allocate(device, program);
+  const firstGroups = [...compiled.values()].flatMap((c) => (c.source.inPieces ? c.pieces.map((p) => p.first) : []));
+  const memory = await allocate(device, sizes, program.scalars.length, firstGroups);
+  let block = 0;
+  const dispatches = new Map<Kernel, Omit<Dispatch, 'kernel'>[]>();
+  for (const [kernel, { source, pieces, milliseconds, pipeline, layout }] of compiled) {
+    const bound: GPUBufferBinding[] = source.buffers.map((b) => ({ buffer: memoryOf(memory, b.id) }));
+    if (source.usesScalars) bound.push({ buffer: memory.scalars });
+    const one = ({ count }: Piece): Omit<Dispatch, 'kernel'> => {
+      const all = source.inPieces ? [...bound, firstGroupBlock(memory, block++)] : bound;
+      const entries = all.map((resource, binding) => ({ binding, resource }));
+      return {
+        label: kernel.label,
+        pipeline,
+        bindGroup: device.createBindGroup({ layout, entries }),
+        ...spread(count),
+        milliseconds: (milliseconds * count) / source.workgroups,
+      };
+    };
+    dispatches.set(kernel, pieces.map(one));
+  }
   const sequences = new Map<string, Sequence>();
   for (const [name, list] of Object.entries(program.sequences)) {
     const scalars = new Set<string>();
     visit(list.flatMap(expressionsOf), (e) => {
       if (e.op === 'scalar') scalars.add(e.name);
     });
-    const dispatches = list.map((kernel): Dispatch => {
-      const made = compiled.get(kernel);
-      if (made === undefined) throw new Error(`${kernel.label} was not compiled.`);
-      const { source, pipeline, layout } = made;
-      const bound = source.buffers.map((b) => memoryOf(memory, b.id));
-      if (source.usesScalars) bound.push(memory.scalars);
-      const y = Math.ceil(source.workgroups / WORKGROUPS_PER_DIMENSION);
-      return {
-        label: kernel.label,
-        pipeline,
-        bindGroup: device.createBindGroup({
-          layout,
-          entries: bound.map((buffer, binding) => ({ binding, resource: { buffer } })),
-        }),
-        x: Math.ceil(source.workgroups / y),
-        y,
-        milliseconds: 0.005 + operationsOf(kernel) / (info.software ? 5e5 : 5e8),
-      };
-    });
-    sequences.set(name, { dispatches, scalars });
+    const here = list.flatMap((kernel, i) =>
+      (dispatches.get(kernel) ?? []).map((d): Dispatch => ({ ...d, kernel: i })),
+    );
+    sequences.set(name, { kernels: list.map((k) => k.label), dispatches: here, scalars });
   }
   return new LoadedProgram(program, device, queue, memory, sequences);
 }
-
-interface Memory {
-  /** The allocation that holds each buffer of the program. */
-  readonly placed: ReadonlyMap<string, GPUBuffer>;
-  readonly allocations: readonly GPUBuffer[];
-  readonly scalars: GPUBuffer;
-  readonly bytes: number;
-}
-
-function memoryOf(memory: Memory, id: string): GPUBuffer {
-  const found = memory.placed.get(id);
-  if (found === undefined) throw new Error(`Buffer ${id} has no memory.`);
-  return found;
-}
-
-async function allocate(device: GPUDevice, program: Program): Promise<Memory> {
-  const plan = planMemory(program);
-  const persistent = program.buffers.filter((b) => b.lifetime === 'persistent');
-  const scalarBytes = Math.max(16, Math.ceil(program.scalars.length / 4) * 16);
-  const sizes = [...plan.allocations.map((a) => a.bytes), ...persistent.map(bytesOf)];
-  const bytes = sizes.reduce((a, b) => a + b, scalarBytes);
-  const limit = Math.min(device.limits.maxStorageBufferBindingSize, device.limits.maxBufferSize);
-  const largest = Math.max(0, ...sizes);
-  if (largest > limit)
-    throw new EngineError(
-      'out-of-memory',
-      `One array of this network needs ${mebibytes(largest)}, and this GPU binds at most ${mebibytes(limit)} at once. Use a smaller batch or a smaller network.`,
-    );
-  device.pushErrorScope('out-of-memory');
-  const allocations = sizes.map((size, i) =>
-    device.createBuffer({
-      label: `allocation ${i}`,
-      size,
-      usage: BUFFER.storage | BUFFER.copySource | BUFFER.copyTarget,
-    }),
-  );
-  const scalars = device.createBuffer({
-    label: 'scalars',
-    size: scalarBytes,
-    usage: BUFFER.uniform | BUFFER.copyTarget,
-  });
-  const problem = await device.popErrorScope();
-  if (problem !== null) {
-    for (const b of [...allocations, scalars]) b.destroy();
-    throw new EngineError(
-      'out-of-memory',
-      `The GPU has no ${mebibytes(bytes)} of memory for this network. Use a smaller batch, or close other pages that use the GPU.`,
-    );
-  }
-  const placed = new Map<string, GPUBuffer>();
-  for (const [id, i] of plan.placement) placed.set(id, allocations[i] as GPUBuffer);
-  persistent.forEach(({ id }, i) => placed.set(id, allocations[plan.allocations.length + i] as GPUBuffer));
-  return { placed, allocations, scalars, bytes };
-}
-
-const mebibytes = (bytes: number): string => `${Math.ceil(bytes / 2 ** 20)} MiB`;
 
 class LoadedProgram implements WebGpuExecutable {
   private readonly program: Program;
   private readonly device: GPUDevice;
   private readonly queue: SubmitQueue;
-  private readonly memory: Memory;
+  private readonly memory: DeviceMemory;
   private readonly sequences: ReadonlyMap<string, Sequence>;
   private readonly declarations: ReadonlyMap<string, BufferDeclaration>;
   private readonly scalarWords: Uint32Array<ArrayBuffer>;
@@ -173,7 +133,7 @@ class LoadedProgram implements WebGpuExecutable {
     program: Program,
     device: GPUDevice,
     queue: SubmitQueue,
-    memory: Memory,
+    memory: DeviceMemory,
     sequences: ReadonlyMap<string, Sequence>,
   ) {
     this.program = program;
@@ -254,16 +214,18 @@ class LoadedProgram implements WebGpuExecutable {
   }
 
   async time(sequence: string, scalars: Readonly<Record<string, number>>): Promise<KernelTime[]> {
-    const { dispatches } = this.begin(sequence, scalars);
+    const { kernels, dispatches } = this.begin(sequence, scalars);
     await this.queue.idle();
-    return timeDispatches(this.device, dispatches);
+    const times = await timeDispatches(this.device, dispatches);
+    const sums = kernels.map(() => 0);
+    dispatches.forEach((d, i) => (sums[d.kernel] = (sums[d.kernel] as number) + (times[i] as number)));
+    return kernels.map((label, i) => ({ label, milliseconds: sums[i] as number }));
   }
 
   dispose(): void {
     if (this.disposed) return;
     this.disposed = true;
-    for (const b of this.memory.allocations) b.destroy();
-    this.memory.scalars.destroy();
+    release(this.memory);
     for (const pool of this.staging.values()) for (const b of pool) b.destroy();
     this.staging.clear();
     this.uploader.dispose();

@@ -7,9 +7,9 @@ import type { Schedule } from './schedule.ts';
 import { Bindings } from './wgsl-bindings.ts';
 import { Emitter } from './wgsl-emitter.ts';
 
-/** Makes a program's kernels into WGSL. */
-export function sourceOf(kernel: Kernel, schedule: Schedule, program: Program): KernelSource {
-  const bindings = new Bindings(new Map(program.buffers.map((b) => [b.id, b])), program.scalars);
+/** A kernel as WGSL; `inPieces` for one whose workgroups are dispatched in several pieces. */
+export function sourceOf(kernel: Kernel, schedule: Schedule, program: Program, inPieces = false): KernelSource {
+  const bindings = new Bindings(new Map(program.buffers.map((b) => [b.id, b])), program.scalars, inPieces);
   const registers = schedule.kind === 'registers';
   const emitter = new Emitter(bindings, { guardedLoads: schedule.guardedLoads, outerTermsLast: registers });
   if (kernel.kind === 'compute') {

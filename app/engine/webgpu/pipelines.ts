@@ -20,7 +20,10 @@ export class PipelineCache {
 
   /** The pipeline of a kernel. Rejects with an EngineError that names the kernel when it does not compile. */
   get(source: KernelSource): Promise<CompiledPipeline> {
-    const kinds = source.buffers.map((b) => (b.written ? 'w' : 'r')).join('') + (source.usesScalars ? 'u' : '');
+    const kinds =
+      source.buffers.map((b) => (b.written ? 'w' : 'r')).join('') +
+      (source.usesScalars ? 'u' : '') +
+      (source.inPieces ? 'u' : '');
     const cacheKey = `${kinds}\n${source.wgsl}`;
     const known = this.pipelines.get(cacheKey);
     if (known !== undefined) return known;

@@ -1,15 +1,14 @@
-/** Times kernels one by one: by the GPU's own clock where it has one, else by waiting after each. */
-import type { KernelTime } from '../engine.ts';
+/** Times dispatches one by one: by the GPU's own clock where it has one, else by waiting after each. */
 import type { Dispatch } from './executable.ts';
 import { encodeDispatch } from './executable.ts';
 import { BUFFER, MAP_READ } from './gpu-constants.ts';
 
-/** Kernels whose times one query set holds (4,096 queries at most, two a kernel). */
+/** Dispatches whose times one query set holds (4,096 queries at most, two a dispatch). */
 const PER_SET = 2048;
 
-/** Runs the dispatches in order and times each. */
-export async function timeDispatches(device: GPUDevice, dispatches: readonly Dispatch[]): Promise<KernelTime[]> {
-  const times: KernelTime[] = [];
+/** Runs the dispatches in order and gives the milliseconds of each. */
+export async function timeDispatches(device: GPUDevice, dispatches: readonly Dispatch[]): Promise<number[]> {
+  const times: number[] = [];
   for (let i = 0; i < dispatches.length; i += PER_SET) {
     const part = dispatches.slice(i, i + PER_SET);
     times.push(
@@ -19,7 +18,7 @@ export async function timeDispatches(device: GPUDevice, dispatches: readonly Dis
   return times;
 }
 
-async function byClock(device: GPUDevice, dispatches: readonly Dispatch[]): Promise<KernelTime[]> {
+async function byClock(device: GPUDevice, dispatches: readonly Dispatch[]): Promise<number[]> {
   const count = dispatches.length * 2;
   const querySet = device.createQuerySet({ type: 'timestamp', count });
   const resolved = device.createBuffer({ size: count * 8, usage: BUFFER.queryResolve | BUFFER.copySource });
@@ -41,14 +40,11 @@ async function byClock(device: GPUDevice, dispatches: readonly Dispatch[]): Prom
   await staging.mapAsync(MAP_READ);
   const ticks = new BigUint64Array(staging.getMappedRange().slice(0));
   for (const thing of [querySet, resolved, staging]) thing.destroy();
-  return dispatches.map((d, i) => ({
-    label: d.label,
-    milliseconds: Math.max(0, Number((ticks[2 * i + 1] as bigint) - (ticks[2 * i] as bigint)) / 1e6),
-  }));
+  return dispatches.map((_, i) => Math.max(0, Number((ticks[2 * i + 1] as bigint) - (ticks[2 * i] as bigint)) / 1e6));
 }
 
-async function byWaiting(device: GPUDevice, dispatches: readonly Dispatch[]): Promise<KernelTime[]> {
-  const times: KernelTime[] = [];
+async function byWaiting(device: GPUDevice, dispatches: readonly Dispatch[]): Promise<number[]> {
+  const times: number[] = [];
   for (const d of dispatches) {
     const began = performance.now();
     const encoder = device.createCommandEncoder();
@@ -57,7 +53,7 @@ async function byWaiting(device: GPUDevice, dispatches: readonly Dispatch[]): Pr
     pass.end();
     device.queue.submit([encoder.finish()]);
     await device.queue.onSubmittedWorkDone();
-    times.push({ label: d.label, milliseconds: performance.now() - began });
+    times.push(performance.now() - began);
   }
   return times;
 }

@@ -17,11 +17,14 @@ export interface BoundBuffer {
 export class Bindings {
   readonly buffers: BoundBuffer[] = [];
   usesScalars = false;
+  /** Whether the number of the first workgroup is bound, because the kernel is dispatched in pieces. */
+  readonly inPieces: boolean;
   private readonly byId = new Map<string, BoundBuffer>();
   private readonly declarations: ReadonlyMap<string, BufferDeclaration>;
   private readonly scalars: Program['scalars'];
 
-  constructor(declarations: ReadonlyMap<string, BufferDeclaration>, scalars: Program['scalars']) {
+  constructor(declarations: ReadonlyMap<string, BufferDeclaration>, scalars: Program['scalars'], inPieces: boolean) {
+    this.inPieces = inPieces;
     this.declarations = declarations;
     this.scalars = scalars;
   }
@@ -65,6 +68,10 @@ export class Bindings {
     if (this.usesScalars) {
       const words = Math.ceil(this.scalars.length / 4);
       lines.push(`@group(0) @binding(${this.buffers.length}) var<uniform> scalars: array<vec4<u32>, ${words}>;`);
+    }
+    if (this.inPieces) {
+      const binding = this.buffers.length + (this.usesScalars ? 1 : 0);
+      lines.push(`@group(0) @binding(${binding}) var<uniform> first_group: vec4<u32>;`);
     }
     return lines.join('\n');
   }

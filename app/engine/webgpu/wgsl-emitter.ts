@@ -8,6 +8,7 @@ import type { Axis, DType, Expr, Reducer } from '../ir/expr.ts';
 import { flatten, at } from '../ir/build.ts';
 import { rangeOf } from '../ir/range.ts';
 import { freeAxes, visit } from '../ir/rewrite.ts';
+import { FlatIndex } from './flat-index.ts';
 import type { Linear } from './linear.ts';
 import { combine, scale } from './linear.ts';
 import type { Bindings } from './wgsl-bindings.ts';
@@ -38,6 +39,8 @@ export interface EmitterOptions {
 }
 
 const ACC = -1;
+/** Elements that one accumulator sums when a sum is long. */
+const SUM_BLOCK = 128;
 
 export class Emitter {
   private readonly blocks: Block[] = [block('')];
@@ -45,8 +48,7 @@ export class Emitter {
   private readonly bindings: Bindings;
   private readonly options: EmitterOptions;
   private readonly helpers = new Set<HelperName>();
-  private flat:
-    { readonly name: string; readonly axes: readonly Axis[]; readonly strides: readonly number[] } | undefined;
+  private flat: FlatIndex | undefined;
   private names = 0;
 
   constructor(bindings: Bindings, options: EmitterOptions) {
@@ -80,13 +82,7 @@ export class Emitter {
 
   /** Binds axes to the coordinates of a row-major flat index; a coordinate is written only where it is used. */
   bindFlat(axes: readonly Axis[], name: string): void {
-    const strides: number[] = [];
-    let stride = 1;
-    for (let d = axes.length - 1; d >= 0; d--) {
-      strides[d] = stride;
-      stride *= (axes[d] as Axis).extent;
-    }
-    this.flat = { name, axes, strides };
+    this.flat = new FlatIndex(axes, name);
   }
 
   /** Starts a block: a loop, a condition or plain braces. */
@@ -214,8 +210,9 @@ export class Emitter {
   private takeApart(e: Expr): Linear {
     if (e.op === 'const') return { constant: e.value, terms: new Map() };
     if (e.op === 'axis') {
-      const d = this.axes.has(e.axis.id) ? -1 : (this.flat?.axes.findIndex((a) => a.id === e.axis.id) ?? -1);
-      if (d >= 0) return { constant: 0, terms: new Map([[`@${d}`, { coefficient: 1, depth: 0 }]]) };
+      const placeholder = this.axes.has(e.axis.id) ? undefined : this.flat?.placeholder(e.axis);
+      if (placeholder !== undefined)
+        return { constant: 0, terms: new Map([[placeholder, { coefficient: 1, depth: 0 }]]) };
       const v = this.bound(e.axis.id);
       return { constant: 0, terms: new Map([[v.text, { coefficient: 1, depth: v.depth }]]) };
     }
@@ -227,46 +224,8 @@ export class Emitter {
     return { constant: 0, terms: new Map([[v.text, { coefficient: 1, depth: v.depth }]]) };
   }
 
-  /** Output coordinates that stand together as in the flat index become that flat index; the others are divided out. */
-  private resolveFlat(linear: Linear): Linear {
-    const flat = this.flat;
-    if (flat === undefined || ![...linear.terms.keys()].some((name) => name.startsWith('@'))) return linear;
-    const rank = flat.axes.length;
-    const coefficient = (d: number): number => linear.terms.get(`@${d}`)?.coefficient ?? 0;
-    const real = (d: number): boolean => (flat.axes[d] as Axis).extent > 1;
-    const last = coefficient(rank - 1);
-    let from = rank;
-    // An axis of extent 1 is always 0, so it fits anywhere.
-    const unit = lastReal(flat.axes) < rank - 1 ? coefficient(lastReal(flat.axes)) : last;
-    if (unit !== 0)
-      while (from > 0 && (!real(from - 1) || coefficient(from - 1) === unit * (flat.strides[from - 1] as number)))
-        from--;
-    const merged = Array.from({ length: rank - Math.min(from, rank) }, (_, i) => from + i).filter(real).length > 1;
-    const terms = new Map([...linear.terms].filter(([name]) => !name.startsWith('@')));
-    const put = (v: Value, c: number): void => {
-      const there = terms.get(v.text)?.coefficient ?? 0;
-      terms.set(v.text, { coefficient: (there + c) | 0, depth: v.depth });
-    };
-    for (let d = 0; d < (merged ? from : rank); d++) {
-      if (coefficient(d) !== 0) put(this.flatPart(d, true), coefficient(d));
-    }
-    if (merged) put(this.flatPart(from, false), unit);
-    return { constant: linear.constant, terms };
-  }
-
-  /** Coordinate `d` of the flat index, or (whole) the flat index over axes d and later. */
-  private flatPart(d: number, divide: boolean): Value {
-    const flat = this.flat;
-    if (flat === undefined) throw new Error('No flat index is bound.');
-    const stride = flat.strides[d] as number;
-    const span = stride * (flat.axes[d] as Axis).extent;
-    const outermost = flat.axes.slice(0, d).every((a) => a.extent === 1);
-    const inner = outermost ? flat.name : this.define(0, 'i32', `${flat.name} % ${span}`).text;
-    return divide && stride > 1 ? this.define(0, 'i32', `${inner} / ${stride}`) : { text: inner, depth: 0 };
-  }
-
   private materialise(unresolved: Linear): Value {
-    const linear = this.resolveFlat(unresolved);
+    const linear = this.flat?.resolve(unresolved, (text) => this.define(0, 'i32', text).text) ?? unresolved;
     const groups = new Map<number, string[]>();
     for (const [name, { coefficient, depth }] of [...linear.terms].sort(([a], [b]) => (a < b ? -1 : 1))) {
       if (coefficient === 0) continue;
@@ -433,12 +392,32 @@ export class Emitter {
   /** One accumulator for each loop: sums of sums round less than one long sum. */
   private fold(e: Expr & { op: 'reduce' }, i: number): string {
     const total = this.fresh('r');
+    const axis = e.axes[i] as Axis;
     this.statement(`var ${total}: ${e.dtype} = ${this.start(e.reducer, e.dtype)};`);
-    this.openLoop(e.axes[i] as Axis);
+    if (e.reducer === 'sum' && e.dtype === 'f32' && axis.extent > 2 * SUM_BLOCK) {
+      this.blockedSum(e, i, total);
+      return total;
+    }
+    this.openLoop(axis);
     const term = i + 1 < e.axes.length ? this.fold(e, i + 1) : this.value(e.body).text;
     this.statement(`${total} = ${operation(FOLD[e.reducer as keyof typeof FOLD], total, term)};`);
     this.close();
     return total;
+  }
+
+  /** A long sum in blocks, for the same reason. */
+  private blockedSum(e: Expr & { op: 'reduce' }, i: number, total: string): void {
+    const axis = e.axes[i] as Axis;
+    const [from, at, part] = [this.fresh('i'), this.fresh('i'), this.fresh('r')];
+    this.open(`for (var ${from} = 0; ${from} < ${axis.extent}; ${from} += ${SUM_BLOCK})`);
+    this.statement(`var ${part} = 0f;`);
+    this.open(`for (var ${at} = ${from}; ${at} < min(${from} + ${SUM_BLOCK}, ${axis.extent}); ${at}++)`);
+    this.bind(axis, at);
+    const term = i + 1 < e.axes.length ? this.fold(e, i + 1) : this.value(e.body).text;
+    this.statement(`${part} = ${part} + ${term};`);
+    this.close();
+    this.statement(`${total} = ${total} + ${part};`);
+    this.close();
   }
 
   private start(reducer: Reducer, dtype: DType): string {
@@ -478,11 +457,6 @@ function boundOf(e: Expr): { subject: Expr; high: number | undefined } | undefin
   if (fn === 'le' && b.op === 'const' && b.value >= 0 && b.value < 2 ** 31 - 1)
     return { subject: a, high: b.value + 1 };
   return undefined;
-}
-
-function lastReal(axes: readonly Axis[]): number {
-  for (let d = axes.length - 1; d >= 0; d--) if ((axes[d] as Axis).extent > 1) return d;
-  return axes.length - 1;
 }
 
 function block(head: string): Block {

@@ -16,6 +16,8 @@ export interface Case {
   readonly tolerance?: number;
   /** Schedules to use instead of the engine's choice. */
   readonly schedule?: Schedule;
+  /** As `ScheduledProgram`'s; given only together with a schedule. */
+  readonly longestDispatch?: number;
   /** Runs of the sequence. */
   readonly runs?: number;
 }
@@ -49,7 +51,11 @@ export async function expectSame(engine: WebGpuEngine, test: Case): Promise<void
     const gpu =
       schedule === undefined
         ? await engine.load(program)
-        : await engine.loadScheduled({ program, schedules: new Map(test.kernels.map((k) => [k, schedule])) });
+        : await engine.loadScheduled({
+            program,
+            schedules: new Map(test.kernels.map((k) => [k, schedule])),
+            longestDispatch: test.longestDispatch ?? Infinity,
+          });
     for (const executable of [reference, gpu]) {
       for (const [id, init] of Object.entries(test.buffers)) if (typeof init !== 'number') executable.write(id, init);
       for (let i = 0; i < (test.runs ?? 1); i++) executable.run('main', scalars);
