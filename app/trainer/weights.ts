@@ -3,7 +3,7 @@
  * filling from the fillers, copying from a .caffemodel, collecting into one.
  */
 import type { Caffemodel } from '../caffe/wire/caffemodel.ts';
-import type { StoredBlob } from '../caffe/wire/stored-blob.ts';
+import { fitsShape, type StoredBlob } from '../caffe/wire/stored-blob.ts';
 import type { NetLayer } from '../caffe/net/typed-net.ts';
 import type { CompiledNet } from '../compiler/compile-net.ts';
 import type { Executable } from '../engine/engine.ts';
@@ -75,7 +75,7 @@ export function copyWeights(executable: Executable, net: CompiledNet, model: Caf
         );
       target.blobs.forEach((blob, i) => {
         const from = source.blobs[i] as StoredBlob;
-        if (!compatible(blob.shape, from))
+        if (!fitsShape(from, blob.shape))
           throw new TrainingError(
             `Parameter ${i} of layer "${source.name}" is ${textOf(blob.shape)} here and ${textOf(from.shape)} in the weights file. Give the layer another name to train it from scratch, or use the settings it was trained with.`,
             source.name,
@@ -91,14 +91,6 @@ export function copyWeights(executable: Executable, net: CompiledNet, model: Caf
     );
   for (const w of writes) executable.write(w.buffer, w.data);
   return { copied, ignored, missing: layers.map((l) => l.layer.name).filter((name) => !copied.includes(name)) };
-}
-
-/** Equal shapes, or the same shape with leading ones (the four-number shapes of old files), as Caffe's `ShapeEquals`. */
-function compatible(shape: readonly number[], from: StoredBlob): boolean {
-  if (sizeOf(shape) !== from.data.length) return false;
-  const strip = (s: readonly number[]): readonly number[] =>
-    s.slice(s.findIndex((d) => d !== 1) === -1 ? s.length : s.findIndex((d) => d !== 1));
-  return strip(shape).join() === strip(from.shape).join();
 }
 
 /**
