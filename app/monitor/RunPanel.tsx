@@ -1,5 +1,6 @@
 /** The run in figures, with its buttons. */
-import { ProgressBar } from '../look/controls.tsx';
+import { IconButton, ProgressBar } from '../look/controls.tsx';
+import { X } from 'lucide-react';
 import { Failure } from '../look/Failure.tsx';
 import { RunControls } from '../shell/RunControls.tsx';
 import { useDataset } from '../store/dataset.ts';
@@ -24,7 +25,14 @@ export function RunPanel() {
       </div>
       <ProgressBar done={run.iteration} total={Math.max(1, total)} label="Iterations" />
       <Job run={run} />
-      <Failure failure={run.failure} />
+      <Failure
+        failure={run.failure}
+        action={
+          <IconButton label="Dismiss" small onClick={() => useRun.setState({ failure: undefined })}>
+            <X />
+          </IconButton>
+        }
+      />
       <dl className="run-figures">
         <Figure name="Images a second" value={run.imagesPerSecond > 0 ? formatRate(run.imagesPerSecond) : undefined} />
         <Figure name="Elapsed" value={run.elapsedSeconds > 0 ? formatDuration(run.elapsedSeconds) : undefined} />

@@ -1,7 +1,8 @@
 /** The Snapshots tab: what runs have left behind, and weights from files. */
-import { Play, Trash2, Upload } from 'lucide-react';
+import { Play, Trash2, Upload, X } from 'lucide-react';
 import { useRef } from 'react';
 import { Button, IconButton } from '../look/controls.tsx';
+import { Failure } from '../look/Failure.tsx';
 import { continueFrom } from '../shell/commands/run.ts';
 import { downloadSnapshot, loadWeightFiles, removeSnapshot } from '../shell/commands/weights.ts';
 import { formatBytes, formatCount, plural } from '../store/format.ts';
@@ -49,6 +50,7 @@ export function SnapshotsTab() {
       <div className="snapshots-load">
         <LoadWeights />
         <ExampleWeights />
+        <WeightsFailure />
         {startingPoint !== undefined && <Report startingPoint={startingPoint} />}
       </div>
     </div>
@@ -88,6 +90,22 @@ function SnapshotRow({ snapshot, active }: { readonly snapshot: SnapshotInfo; re
         </div>
       </td>
     </tr>
+  );
+}
+
+function WeightsFailure() {
+  const failure = useRun((state) => state.weightsFailure);
+  return (
+    <div className="weights-failure">
+      <Failure
+        failure={failure}
+        action={
+          <IconButton label="Dismiss" small onClick={() => useRun.setState({ weightsFailure: undefined })}>
+            <X />
+          </IconButton>
+        }
+      />
+    </div>
   );
 }
 

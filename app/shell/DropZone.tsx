@@ -52,7 +52,9 @@ export function DropZone() {
       depth = 0;
       setHovering(false);
       const files = filesOfDrop(event.dataTransfer);
-      void attempt(async () => takeFiles(await files));
+      void attempt(async () => {
+        await takeFiles(await files);
+      });
     };
     // In the capture phase, since the editor would take a dropped file as text.
     const options = { capture: true };

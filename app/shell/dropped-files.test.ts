@@ -48,7 +48,9 @@ function file(path: string, fails = false) {
 }
 
 const transfer = (...entries: (object | null)[]) =>
-  ({ items: entries.map((entry) => ({ webkitGetAsEntry: () => entry })) }) as unknown as DataTransfer;
+  ({
+    items: entries.map((entry) => ({ kind: 'string', webkitGetAsEntry: () => entry })),
+  }) as unknown as DataTransfer;
 
 describe('filesOfDrop', () => {
   it('opens folders in folders, portion by portion, and passes over what is no file', async () => {
@@ -57,6 +59,12 @@ describe('filesOfDrop', () => {
       transfer(directory('/a', [[file('/a/1'), inner], [file('/a/2')]]), null, file('/x')),
     );
     expect(files.map(({ path }) => path)).toEqual(['a/1', 'a/b/3', 'a/2', 'x']);
+  });
+
+  it('takes a file that has no entry', async () => {
+    const loose = { kind: 'file', webkitGetAsEntry: () => null, getAsFile: () => new File(['x'], 'net.prototxt') };
+    const files = await filesOfDrop({ items: [loose] } as unknown as DataTransfer);
+    expect(files.map(({ path }) => path)).toEqual(['net.prototxt']);
   });
 
   it('fails where a file cannot be read', async () => {

@@ -34,8 +34,14 @@ export function isSolverText(text: string): boolean {
 
 /** All files of a drop, folders opened. Must be called while the event is being handled; reading goes on after it. */
 export function filesOfDrop(transfer: DataTransfer): Promise<DroppedFile[]> {
-  const entries = [...transfer.items].map((item) => item.webkitGetAsEntry()).filter((entry) => entry !== null);
-  return Promise.all(entries.map((entry) => filesOfEntry(entry))).then((lists) => lists.flat());
+  const lists = [...transfer.items].map((item) => {
+    const entry = item.webkitGetAsEntry();
+    if (entry !== null) return filesOfEntry(entry);
+    // What comes from no file system (another page, a script) has no entry, but may still be a file.
+    const file = item.kind === 'file' ? item.getAsFile() : null;
+    return Promise.resolve(file === null ? [] : [{ path: file.name, file }]);
+  });
+  return Promise.all(lists).then((all) => all.flat());
 }
 
 /** The files of a file input; a folder input gives their paths. */

@@ -13,9 +13,18 @@ export function curvesCsv(curves: CurveStore): string {
     row[3] = curves.testAccuracy.at(i);
     rows.set(iteration, row);
   }
-  const cell = (value: number | undefined) => (value === undefined || Number.isNaN(value) ? '' : String(value));
+  const cell = (value: number | undefined) => (value === undefined || Number.isNaN(value) ? '' : shortest(value));
   const lines = [...rows]
     .sort(([a], [b]) => a - b)
     .map(([iteration, row]) => [String(iteration), ...row.map(cell)].join(','));
   return ['iteration,train_loss,learning_rate,test_loss,test_accuracy', ...lines, ''].join('\n');
+}
+
+/** The shortest text of a single-precision number: the worker's figures are f32. */
+function shortest(value: number): string {
+  for (let digits = 1; digits < 9; digits++) {
+    const text = String(Number(value.toPrecision(digits)));
+    if (Math.fround(Number(text)) === Math.fround(value)) return text;
+  }
+  return String(value);
 }

@@ -88,7 +88,7 @@ describe('CurveStore', () => {
 describe('curvesCsv', () => {
   it('writes a line for each iteration with a loss or a test, empty where there is none', () => {
     const curves = new CurveStore();
-    curves.addTraining(2, [2.5, 2.25], [0.01, 0.01]);
+    curves.addTraining(2, [2.5, 2.25], Float32Array.of(0.01, 0.01));
     curves.addTest(0, 2.5, 0.125);
     curves.addTest(2, 2, undefined);
     expect(curvesCsv(curves)).toBe(

@@ -62,6 +62,8 @@ export interface RunValues {
   readonly hasWeights: boolean;
   readonly startingPoint: StartingPoint | undefined;
   readonly failure: WorkerFailure | undefined;
+  /** What was wrong with the weights file chosen last. */
+  readonly weightsFailure: WorkerFailure | undefined;
   /** Caffe-like lines, oldest first, at most `logLimit`. */
   readonly log: readonly string[];
 }
@@ -88,6 +90,7 @@ export const runHomes: Homes<RunValues> = {
   hasWeights: 'memory',
   startingPoint: 'memory',
   failure: 'memory',
+  weightsFailure: 'memory',
   log: 'memory',
 };
 
@@ -111,6 +114,7 @@ const fresh = {
   job: undefined,
   lastSnapshot: undefined,
   failure: undefined,
+  weightsFailure: undefined,
 } as const satisfies Partial<RunValues>;
 
 /** The run as it is before anything happened. */

@@ -16,23 +16,25 @@ export function DataTab() {
   const opened = useDataset((state) => state.opened);
   return (
     <div className="data-tab">
-      <div className="data-sets">
-        <Sets />
-        <Job />
-        <SetFailure />
-      </div>
-      {opened === undefined ? (
-        <div className="empty">
-          <strong>No data set open</strong>
-          <p>Drop a CIFAR-10 archive, folder or batch files anywhere on the page.</p>
+      <SetFailure />
+      <div className="data-row">
+        <div className="data-sets">
+          <Sets />
+          <Job />
         </div>
-      ) : (
-        <>
-          <Summary summary={opened.summary} mean={opened.mean} />
-          {/* A new set starts with its first page and all classes. */}
-          <ImageGrid key={`${opened.summary.name} ${opened.summary.source}`} dataset={opened.dataset} />
-        </>
-      )}
+        {opened === undefined ? (
+          <div className="empty">
+            <strong>No data set open</strong>
+            <p>Drop a CIFAR-10 archive, folder or batch files anywhere on the page.</p>
+          </div>
+        ) : (
+          <>
+            <Summary summary={opened.summary} mean={opened.mean} />
+            {/* A new set starts with its first page and all classes. */}
+            <ImageGrid key={`${opened.summary.name} ${opened.summary.source}`} dataset={opened.dataset} />
+          </>
+        )}
+      </div>
     </div>
   );
 }

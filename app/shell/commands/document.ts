@@ -27,6 +27,7 @@ export async function openExample(model: GalleryModel, form: 'train_test' | 'dep
     useDocument.setState({ name: model.name, selection: [] });
     useGallery.setState({ opened: model.name });
     useView.setState({ editorText: 'network' });
+    showStart('network');
   });
 }
 
@@ -38,6 +39,7 @@ export async function openTexts(files: readonly DroppedFile[]): Promise<void> {
       const target: TextName = isSolverText(text) ? 'solver' : 'network';
       replaceText(target, text, `Open ${file.name}`);
       useView.setState({ editorText: target });
+      showStart(target);
       if (target === 'network') {
         useDocument.setState({ name: file.name.replace(/(_train_test)?\.\w+$/, ''), selection: [] });
         useGallery.setState({ opened: undefined });
@@ -50,6 +52,11 @@ function replaceText(name: TextName, text: string, label: string): void {
   const { netText, solverText, applyEdits } = useDocument.getState();
   const { length } = name === 'network' ? netText : solverText;
   applyEdits(name, [{ range: { start: 0, end: length }, text }], label);
+}
+
+/** A text that was replaced as a whole is read from its first line. */
+function showStart(name: TextName): void {
+  useView.getState().reveal?.(name, { start: 0, end: 0 });
 }
 
 async function fetchText(file: string): Promise<string> {

@@ -4,33 +4,34 @@ import { useDocument } from '../../store/document.ts';
 import { useGallery } from '../../store/gallery.ts';
 import { useRun } from '../../store/run.ts';
 import { useView } from '../../store/view.ts';
+import type { WorkerFailure } from '../../workers/protocol.ts';
 import { download } from './download.ts';
 import { start } from './run.ts';
 import { startWeights } from './start-weights.ts';
 import { attempt, train } from './workers.ts';
 
+const showFailure = (weightsFailure: WorkerFailure) => useRun.setState({ weightsFailure });
+
 /** Loads a `.caffemodel`, or resumes from a `.solverstate` and the `.caffemodel` beside it. Shows the Snapshots tab. */
 export async function loadWeightFiles(files: readonly File[]): Promise<void> {
   useView.setState({ monitorTab: 'snapshots' });
-  await attempt(
-    async () => {
-      const model = files.find(({ name }) => name.endsWith('.caffemodel'));
-      const state = files.find(({ name }) => name.endsWith('.solverstate'));
-      if (state !== undefined) {
-        const weights = model === undefined ? startWeights.get() : await bytesOf(model);
-        if (weights === undefined) {
-          throw new WorkerError({
-            code: 'weights',
-            message: `${state.name} holds the solver's history but no weights: choose the .caffemodel of the same iteration together with it.`,
-          });
-        }
-        await start({ weights, solverState: await bytesOf(state) });
-      } else if (model !== undefined) {
-        await loadWeights(model.name, await bytesOf(model));
+  useRun.setState({ weightsFailure: undefined });
+  await attempt(async () => {
+    const model = files.find(({ name }) => name.endsWith('.caffemodel'));
+    const state = files.find(({ name }) => name.endsWith('.solverstate'));
+    if (state !== undefined) {
+      const weights = model === undefined ? startWeights.get() : await bytesOf(model);
+      if (weights === undefined) {
+        throw new WorkerError({
+          code: 'weights',
+          message: `${state.name} holds the solver's history but no weights: choose the .caffemodel of the same iteration together with it.`,
+        });
       }
-    },
-    (failure) => useRun.setState({ failure }),
-  );
+      await start({ weights, solverState: await bytesOf(state) });
+    } else if (model !== undefined) {
+      await loadWeights(model.name, await bytesOf(model));
+    }
+  }, showFailure);
 }
 
 /** Loads the trained weights that come with the example on the page. */
@@ -38,23 +39,20 @@ export async function loadExampleWeights(): Promise<void> {
   const { models, opened } = useGallery.getState();
   const file = models.find(({ name }) => name === opened)?.files.weights;
   if (file === undefined) return;
-  await attempt(
-    async () => {
-      const answer = await fetch(`models/${file}`);
-      if (!answer.ok)
-        throw new WorkerError({ code: 'weights', message: `${file} could not be fetched (${answer.status}).` });
-      await loadWeights(file.split('/').at(-1) ?? file, new Uint8Array(await answer.arrayBuffer()));
-    },
-    (failure) => useRun.setState({ failure }),
-  );
+  await attempt(async () => {
+    const answer = await fetch(`models/${file}`);
+    if (!answer.ok)
+      throw new WorkerError({ code: 'weights', message: `${file} could not be fetched (${answer.status}).` });
+    await loadWeights(file.split('/').at(-1) ?? file, new Uint8Array(await answer.arrayBuffer()));
+  }, showFailure);
 }
 
 /** Puts weights into the net of the page, and has the next run start with them. */
 export async function loadWeights(name: string, bytes: Uint8Array): Promise<void> {
   const { netText } = useDocument.getState();
-  const report = await train.call({ kind: 'load-weights', netText, bytes });
+  const report = await named(name, () => train.call({ kind: 'load-weights', netText, bytes }));
   startWeights.set(bytes);
-  useRun.setState({ startingPoint: { name, report }, hasWeights: true, failure: undefined });
+  useRun.setState({ startingPoint: { name, report }, hasWeights: true });
 }
 
 /** Asks the worker for the list of snapshots. */
@@ -81,6 +79,16 @@ export async function downloadSnapshot(name: string, extension: 'caffemodel' | '
     const files = await train.call({ kind: 'snapshot-files', name });
     download(`${name}.${extension}`, files[extension]);
   });
+}
+
+/** The worker does not know the file's name: a sentence about it begins with the name. */
+async function named<T>(name: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof WorkerError) || error.failure.code === 'bug') throw error;
+    throw new WorkerError({ ...error.failure, message: `${name}: ${error.failure.message}` }, { cause: error });
+  }
 }
 
 async function bytesOf(file: File): Promise<Uint8Array> {
