@@ -21,9 +21,11 @@ import { followDocument, moveNodes } from './follow-document.ts';
 import { LayerCard } from './LayerCard.tsx';
 import { useCanvasFocus } from './use-canvas-focus.ts';
 import { familyColour, LayerNode, type LayerFlowNode } from './LayerNode.tsx';
-import { Palette, PALETTE_WIDTH } from './Palette.tsx';
+import { Palette } from './Palette.tsx';
+import { hasOverview, paneRoom } from './pane-room.ts';
 import { boundsOf } from './placed-graph.ts';
-import { fitAll, fitStart, MAX_ZOOM, MIN_ZOOM, type Pane } from './viewport.ts';
+import { useCanvasSize } from './use-canvas-size.ts';
+import { fitAll, fitStart, MAX_ZOOM, MIN_ZOOM } from './viewport.ts';
 
 const nodeTypes = { layer: LayerNode };
 const edgeTypes = { blob: BlobEdge };
@@ -43,17 +45,12 @@ export function CanvasPanel() {
   );
 }
 
-function paneOf(element: HTMLElement): Pane {
-  const { clientWidth: width, clientHeight: height } = element;
-  const left = useCanvas.getState().paletteOpen ? PALETTE_WIDTH : 0;
-  return { width, height, left, right: left > 0 && width > 640 ? MINIMAP_WIDTH : 0 };
-}
-
 function Canvas() {
   const pane = useRef<HTMLElement>(null);
   const flow = useReactFlow<LayerFlowNode>();
   const picture = useCanvas((state) => state.picture);
   const fits = useCanvas((state) => state.fits);
+  const size = useCanvas((state) => state.size);
   const selection = useDocument((state) => state.selection);
   const stale = useDocument((state) => state.nets !== undefined && !state.nets[state.phase].parsed);
 
@@ -69,10 +66,10 @@ function Canvas() {
 
   const goTo = useCallback(
     (choose: typeof fitAll, duration: number) => {
-      const bounds = picturedBounds();
-      if (pane.current !== null && bounds !== undefined) {
-        void flow.setViewport(choose(bounds, paneOf(pane.current)), { duration });
-      }
+      const { picture: shown, size: now, paletteOpen } = useCanvas.getState();
+      const bounds = shown === undefined ? undefined : boundsOf(shown.placed);
+      if (now === undefined || bounds === undefined) return;
+      void flow.setViewport(choose(bounds, paneRoom(now, paletteOpen)), { duration });
     },
     [flow],
   );
@@ -80,6 +77,7 @@ function Canvas() {
     if (fits > 0) goTo(fitStart, 0);
   }, [fits, goTo]);
 
+  useCanvasSize(pane);
   const [firstSelected] = selectedNodes;
   useCanvasFocus(pane, firstSelected);
 
@@ -131,12 +129,14 @@ function Canvas() {
         deleteKeyCode={null}
         selectionKeyCode={null}
         multiSelectionKeyCode={null}
+        // Listened to on the whole page: it would take the space bar away from the editor.
+        panActivationKeyCode={null}
         zoomOnDoubleClick={false}
         panOnScroll
         proOptions={{ hideAttribution: true }}
       >
         <Background variant={BackgroundVariant.Dots} gap={16} size={1} color="var(--canvas-dot)" />
-        {picture !== undefined && picture.graph.nodes.length > 0 && (
+        {size !== undefined && hasOverview(size) && picture !== undefined && picture.graph.nodes.length > 0 && (
           <MiniMap<LayerFlowNode>
             position="top-right"
             ariaLabel="Overview of the net"
@@ -156,11 +156,6 @@ function Canvas() {
       <DragGhost />
     </section>
   );
-}
-
-function picturedBounds() {
-  const { picture } = useCanvas.getState();
-  return picture === undefined ? undefined : boundsOf(picture.placed);
 }
 
 function moveChanged(changes: readonly NodeChange<LayerFlowNode>[]): void {

@@ -9,17 +9,16 @@ import { useDocument } from '../store/document.ts';
 import { useCanvas } from './canvas-state.ts';
 import { appendAfterSelection, dropLayer } from './gestures.ts';
 import { familyColour } from './LayerNode.tsx';
+import { isPaletteOpen } from './pane-room.ts';
 import { paletteGroups } from './palette-groups.ts';
 import { startPaletteDrag } from './palette-drag.ts';
 import { dropTargetAt } from './placed-graph.ts';
 
-/** Width of the open palette with its margins, in pixels: what it covers of the canvas. */
-export const PALETTE_WIDTH = 172;
 /** How near a layer has to come to an edge to be dropped into it, in pixels on the screen. */
 const REACH = 22;
 
 export function Palette({ pane }: { readonly pane: RefObject<HTMLElement | null> }) {
-  const isOpen = useCanvas((state) => state.paletteOpen);
+  const isOpen = useCanvas((state) => isPaletteOpen(state.paletteOpen, state.size));
   if (!isOpen) {
     return (
       <button

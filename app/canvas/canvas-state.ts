@@ -2,6 +2,7 @@
 import { create } from 'zustand';
 import type { LayoutAnswer, LayoutRequest } from '../workers/protocol.ts';
 import { NOTHING_MOVED, type DropTarget, type Moved, type PlacedGraph } from './placed-graph.ts';
+import type { PaneSize } from './pane-room.ts';
 import type { CanvasGraph } from './project.ts';
 
 /** A layer type on its way from the palette. */
@@ -33,7 +34,10 @@ export interface CanvasState {
   readonly drag: PaletteDrag | undefined;
   /** The node with its card open. */
   readonly card: string | undefined;
-  readonly paletteOpen: boolean;
+  /** Whether the palette was opened or closed by hand; undefined while the width decides. */
+  readonly paletteOpen: boolean | undefined;
+  /** Undefined until the canvas is on the page. */
+  readonly size: PaneSize | undefined;
 }
 
 export const useCanvas = create<CanvasState>()(() => ({
@@ -43,5 +47,6 @@ export const useCanvas = create<CanvasState>()(() => ({
   moved: NOTHING_MOVED,
   drag: undefined,
   card: undefined,
-  paletteOpen: true,
+  paletteOpen: undefined,
+  size: undefined,
 }));

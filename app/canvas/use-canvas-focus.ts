@@ -6,6 +6,7 @@ import { useReactFlow } from '@xyflow/react';
 import { useEffect } from 'react';
 import type { RefObject } from 'react';
 import { useCanvas } from './canvas-state.ts';
+import { paneRoom } from './pane-room.ts';
 import type { LayerFlowNode } from './LayerNode.tsx';
 
 const MARGIN = 24;
@@ -21,10 +22,10 @@ function focusNode(pane: HTMLElement, id: string): void {
   pane.querySelector<HTMLElement>(`.react-flow__node[data-id="${CSS.escape(id)}"]`)?.focus({ preventScroll: true });
 }
 
-/** How far a span lies outside of a longer one, to be added to what moves it. */
-function overhang(start: number, length: number, end: number): number {
-  if (start < MARGIN) return MARGIN - start;
-  return Math.min(0, end - MARGIN - (start + length));
+/** How far a span lies outside of the one between `from` and `to`: to be added to bring it in. */
+function overhang(start: number, length: number, from: number, to: number): number {
+  if (start < from + MARGIN) return from + MARGIN - start;
+  return Math.min(0, to - MARGIN - (start + length));
 }
 
 /** Keeps focus and view with a node: the first selected one. */
@@ -32,6 +33,7 @@ export function useCanvasFocus(pane: RefObject<HTMLElement | null>, node: string
   const flow = useReactFlow<LayerFlowNode>();
   const placed = useCanvas(({ picture }) => picture?.placed.nodes.find((item) => item.node.id === node));
   const isThere = placed !== undefined;
+  const size = useCanvas((state) => state.size);
 
   useEffect(() => {
     const element = pane.current;
@@ -41,12 +43,13 @@ export function useCanvasFocus(pane: RefObject<HTMLElement | null>, node: string
       if (hasFocus(element)) focusNode(element, node);
     });
     const found = useCanvas.getState().picture?.placed.nodes.find((item) => item.node.id === node);
-    if (found === undefined) return undefined;
+    if (found === undefined || size === undefined) return undefined;
+    const room = paneRoom(size, useCanvas.getState().paletteOpen);
     const { x, y, zoom } = flow.getViewport();
     const { box } = found.node;
-    const dx = overhang(found.x * zoom + x, box.width * zoom, element.clientWidth);
-    const dy = overhang(found.y * zoom + y, box.height * zoom, element.clientHeight);
+    const dx = overhang(found.x * zoom + x, box.width * zoom, room.left, room.width - room.right);
+    const dy = overhang(found.y * zoom + y, box.height * zoom, 0, room.height);
     if (dx !== 0 || dy !== 0) void flow.setViewport({ x: x + dx, y: y + dy, zoom }, { duration: DURATION });
     return () => cancelAnimationFrame(frame);
-  }, [pane, flow, node, isThere]);
+  }, [pane, flow, node, isThere, size]);
 }
