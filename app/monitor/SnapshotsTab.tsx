@@ -74,7 +74,7 @@ function SnapshotRow({ snapshot, active }: { readonly snapshot: SnapshotInfo; re
             icon={<Play />}
             disabled={active}
             title={active ? 'Stop the run first' : undefined}
-            onClick={() => void continueFrom(name, iteration)}
+            onClick={() => void continueFrom(name)}
           >
             Continue from here
           </Button>

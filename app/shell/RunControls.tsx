@@ -5,6 +5,7 @@ import { useShallow } from 'zustand/react/shallow';
 import { Button, Hint, IconButton } from '../look/controls.tsx';
 import { runActions, useRun, type RunAction } from '../store/run.ts';
 import { doRunAction } from './commands/run.ts';
+import { noEngineSentence } from './EngineBadge.tsx';
 import { useSteps } from './Steps.tsx';
 
 interface Face {
@@ -24,14 +25,14 @@ const faces: Readonly<Record<RunAction, Face>> = {
   reset: { word: 'Reset', label: 'Forget this run and its weights', icon: RotateCcw },
 };
 
-/** What stands in the way of training, or undefined. */
-function useObstacle(): string | undefined {
+/** What stands in the way of training, as a sentence, or undefined. */
+export function useObstacle(): string | undefined {
   const steps = useSteps();
   const engine = useRun((state) => state.engine);
   const missing = steps.slice(0, 3).find(({ status }) => status !== 'ready');
-  if (missing !== undefined) return `${missing.title}: ${missing.fact}`;
-  if (engine.status === 'none') return engine.reason;
-  if (engine.status === 'probing') return 'Looking for a GPU';
+  if (missing !== undefined) return `${missing.title}: ${missing.fact}.`;
+  if (engine.status === 'none') return noEngineSentence(engine.reason);
+  if (engine.status === 'probing') return 'Looking for a GPU.';
   return undefined;
 }
 

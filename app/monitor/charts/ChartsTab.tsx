@@ -2,6 +2,7 @@
 import { Slider } from 'radix-ui';
 import { useEffect, useMemo, useState } from 'react';
 import { Segmented } from '../../look/controls.tsx';
+import { useObstacle } from '../../shell/RunControls.tsx';
 import { curves } from '../../store/curves.ts';
 import { formatFigure, formatLoss, formatPercent, formatStep } from '../../store/format.ts';
 import { useView } from '../../store/view.ts';
@@ -15,21 +16,26 @@ export function ChartsTab() {
   const log = useView((state) => state.logLoss);
   const loss = useMemo(() => lossSpec(log), [log]);
   if (empty) {
-    return (
-      <div className="empty">
-        <strong>No run yet</strong>
-        <p>
-          Press Train in the bar. The loss of every iteration is drawn here as it falls, with test loss, accuracy and
-          learning rate beside it.
-        </p>
-      </div>
-    );
+    return <NoCurves />;
   }
   return (
     <div className="charts">
       <Plot spec={loss} className="plot-loss" />
       <Plot spec={accuracy} />
       <Plot spec={rate} />
+    </div>
+  );
+}
+
+function NoCurves() {
+  const obstacle = useObstacle();
+  return (
+    <div className="empty">
+      <strong>No run yet</strong>
+      <p>
+        {obstacle === undefined ? 'Press Train in the bar.' : `Training waits: ${obstacle}`} The loss of every iteration
+        is drawn here as it falls, with test loss, accuracy and learning rate beside it.
+      </p>
     </div>
   );
 }

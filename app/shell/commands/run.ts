@@ -16,7 +16,7 @@ export function doRunAction(action: RunAction): Promise<unknown> {
       return startTraining();
     case 'continue': {
       const { lastSnapshot } = useRun.getState();
-      return lastSnapshot === undefined ? Promise.resolve() : continueFrom(lastSnapshot.name, lastSnapshot.iteration);
+      return lastSnapshot === undefined ? Promise.resolve() : continueFrom(lastSnapshot.name);
     }
     case 'pause':
     case 'resume':
@@ -31,35 +31,38 @@ export function doRunAction(action: RunAction): Promise<unknown> {
 }
 
 /** Starts anew: from the loaded weights where there are some, else from the net's fillers. */
-export async function startTraining(): Promise<void> {
-  curves.clear();
+export function startTraining(): Promise<void> {
   const bytes = startWeights.get();
-  await start(bytes === undefined ? {} : { weights: bytes });
+  return start(bytes === undefined ? {} : { weights: bytes });
 }
 
 /** Goes on from a snapshot with the losses an unbroken run would have had. */
-export async function continueFrom(name: string, iteration: number): Promise<void> {
+export async function continueFrom(name: string): Promise<void> {
   const files = await attempt(() => train.call({ kind: 'snapshot-files', name }), showFailure);
-  if (files === undefined) return;
-  curves.continueFrom(iteration);
-  await start({ weights: files.caffemodel, solverState: files.solverstate });
+  if (files !== undefined) await start({ weights: files.caffemodel, solverState: files.solverstate });
 }
 
-/** Starts with the page's texts and these weights and state. */
+/** Starts with the page's texts and these weights and state. When that fails, curves and figures of the last run stay. */
 export async function start(from: Pick<RunSpec, 'weights' | 'solverState'>): Promise<void> {
   const { netText, solverText } = useDocument.getState();
-  const { maxIter } = useRun.getState();
-  useRun.setState({ ...startRun(), maxIter });
+  const before = useRun.getState();
+  useRun.setState({ ...startRun(), maxIter: before.maxIter });
   useView.setState({ monitorTab: 'charts' });
   const started = await attempt(
     () => train.call({ kind: 'start', spec: { netText, solverText, ...from } }),
-    (failure) => useRun.setState({ failure, state: 'failed', job: undefined }),
+    (failure) => {
+      const { engine, snapshots, log } = useRun.getState();
+      useRun.setState({ ...before, engine, snapshots, log, failure, state: 'failed', job: undefined });
+    },
   );
   if (started === undefined) return;
-  const { startingPoint } = useRun.getState();
+  // The answer comes before the first loss.
+  if (from.solverState === undefined) curves.clear();
+  else curves.continueFrom(started.iteration);
+  const { startingPoint } = before;
   useRun.setState({
     ...startedRun(started),
-    ...(startingPoint !== undefined && started.copy !== undefined
+    ...(from.solverState === undefined && startingPoint !== undefined && started.copy !== undefined
       ? { startingPoint: { ...startingPoint, report: started.copy } }
       : {}),
   });
