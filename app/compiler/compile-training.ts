@@ -3,11 +3,13 @@
  * update. Sequences: `begin` (clears gradients, when they are accumulated), `train` (one micro-batch forward and
  * backward), `update` (one solver step), `test` (one test batch).
  */
+import type { Shape } from '../caffe/net/layer-table.ts';
 import type { TypedNet } from '../caffe/net/typed-net.ts';
 import { at, axis, f32 } from '../engine/ir/build.ts';
 import type { BufferDeclaration, Kernel, Program } from '../engine/ir/kernel.ts';
 import { optimise } from '../engine/program/optimise.ts';
-import { sgdUpdate, type SgdSettings } from '../engine/train/sgd.ts';
+import { solverUpdate, type UpdateSettings } from '../engine/train/solver-update.ts';
+import { historiesOf } from '../engine/train/update-rules.ts';
 import type { LayerDefinition } from '../layers/definition.ts';
 import { CompileError, compileNet, scalarsUsed, type CompiledNet } from './compile-net.ts';
 
@@ -18,14 +20,21 @@ export interface TrainingProgram {
   readonly program: Program;
   readonly train: CompiledNet;
   readonly test: CompiledNet | undefined;
-  /** For each of `train.params`, in order: the buffer of its momentum; undefined where the solver leaves it alone. */
-  readonly histories: readonly (string | undefined)[];
+  /** The history blobs in the order in which Caffe stores them. */
+  readonly histories: readonly History[];
+}
+
+/** A blob that the solver keeps of a parameter: momentum, or a mean of squares. */
+export interface History {
+  readonly shape: Shape;
+  /** Undefined where the solver leaves the parameter alone: the blob is zero. */
+  readonly buffer: string | undefined;
 }
 
 export function compileTraining(
   nets: { readonly train: TypedNet; readonly test: TypedNet | undefined },
   definitions: (type: string) => LayerDefinition | undefined,
-  solver: SgdSettings,
+  solver: UpdateSettings,
 ): TrainingProgram {
   const accumulate = solver.iterSize > 1;
   const train = compileNet(nets.train, definitions, {
@@ -43,12 +52,14 @@ export function compileTraining(
     nets.test === undefined
       ? undefined
       : compileNet(nets.test, definitions, { prefix: 'test', backward: false, ringSlots: RING_SLOTS });
-  const history = (buffer: string): string => buffer.replace(/^param:/, 'history:');
-  const update = sgdUpdate(
+  const sets = Array.from({ length: historiesOf(solver.rule) }, (_, set) => set);
+  const history = (buffer: string, set: number): string =>
+    buffer.replace(/^param:/, set === 0 ? 'history:' : `history${set + 1}:`);
+  const update = solverUpdate(
     learned.map((p) => ({
       id: p.buffer,
       diffId: p.diff,
-      historyId: history(p.buffer),
+      historyIds: sets.map((set) => history(p.buffer, set)),
       size: p.owned.declaration.shape.reduce((n, d) => n * d, 1),
       lrMult: p.owned.lrMult,
       decayMult: p.owned.decayMult,
@@ -70,7 +81,12 @@ export function compileTraining(
     program,
     train,
     test,
-    histories: train.params.map((p) => (p.diff === undefined ? undefined : history(p.buffer))),
+    histories: sets.flatMap((set) =>
+      train.params.map((p) => ({
+        shape: p.owned.declaration.shape,
+        buffer: p.diff === undefined ? undefined : history(p.buffer, set),
+      })),
+    ),
   };
 }
 

@@ -12,12 +12,12 @@ import { SLOT, type CompiledNet } from '../compiler/compile-net.ts';
 import { compileTraining, RING_SLOTS, type TrainingProgram } from '../compiler/compile-training.ts';
 import type { Engine, Executable } from '../engine/engine.ts';
 import { learningRate, type LrSettings } from '../engine/train/lr-policy.ts';
-import { LEARNING_RATE } from '../engine/train/sgd.ts';
+import { updateScalars, type UpdateRule } from '../engine/train/update-rules.ts';
 import { definitionOf } from '../layers/index.ts';
 import { evaluate, type Evaluation } from './evaluate.ts';
 import type { Feed } from './feed.ts';
 import { LossWindow } from './loss-window.ts';
-import { policyOf, sgdSettingsOf } from './solver-settings.ts';
+import { policyOf, updateSettingsOf } from './solver-settings.ts';
 import { Cancelled, TrainingError } from './training-error.ts';
 import { collectWeights, copyWeights, initialise, type CopyReport } from './weights.ts';
 
@@ -74,6 +74,7 @@ export class TrainingSession {
   private readonly window: LossWindow;
   private readonly iterSize: number;
   private readonly policy: LrSettings;
+  private readonly rule: UpdateRule;
   /** Passes whose losses have been reported. */
   private reported = 0;
   private reading: Promise<void> | undefined;
@@ -90,6 +91,7 @@ export class TrainingSession {
     this.window = new LossWindow(options.solver.average_loss);
     this.iterSize = options.solver.iter_size;
     this.policy = policyOf(options.solver);
+    this.rule = updateSettingsOf(options.solver).rule;
     this.batch = (compiled.train.inputs[0]?.shape[0] ?? 1) * this.iterSize;
   }
 
@@ -99,7 +101,7 @@ export class TrainingSession {
     const compiled = compileTraining(
       { train: options.train, test: options.test },
       definitionOf,
-      sgdSettingsOf(options.solver),
+      updateSettingsOf(options.solver),
     );
     const executable = await options.engine.load(
       compiled.program,
@@ -126,22 +128,22 @@ export class TrainingSession {
     return copyWeights(this.executable, this.compiled.train, weights);
   }
 
-  /** Takes up a solver state: iteration and momentum, in Caffe's order of parameters. */
+  /** Takes up a solver state: iteration and histories, in Caffe's order. */
   restore(state: StoredSolverState): void {
-    const { histories, train } = this.compiled;
-    if (state.history.length !== train.params.length)
+    const { histories } = this.compiled;
+    if (state.history.length !== histories.length)
       throw new TrainingError(
-        `The solver state holds ${state.history.length} history blobs, but this network has ${train.params.length} parameters. Resume with the network the snapshot was made with.`,
+        `The solver state holds ${state.history.length} history blobs, but ${this.rule.type} keeps ${histories.length} for this network. Resume with the network and the type of solver that the snapshot was made with.`,
       );
     state.history.forEach((blob, i) => {
-      const size = train.params[i]?.owned.declaration.shape.reduce((n, d) => n * d, 1);
+      const size = histories[i]?.shape.reduce((n, d) => n * d, 1);
       if (blob.data.length !== size)
         throw new TrainingError(
           `History blob ${i} of the solver state has ${blob.data.length} values where this network needs ${size ?? 0}. Resume with the network the snapshot was made with.`,
         );
     });
     state.history.forEach((blob, i) => {
-      const buffer = histories[i];
+      const buffer = histories[i]?.buffer;
       if (buffer !== undefined) this.executable.write(buffer, blob.data);
     });
     this.iteration = state.iteration;
@@ -202,7 +204,8 @@ export class TrainingSession {
       feed.feed(executable, compiled.train, pass);
       executable.run('train', { [SEED]: seed, [PASS]: pass, [SLOT]: pass % RING_SLOTS });
     }
-    executable.run('update', { [LEARNING_RATE]: learningRate(this.policy, this.iteration) });
+    const rate = learningRate(this.policy, this.iteration);
+    executable.run('update', updateScalars(this.rule, this.iteration, rate));
     this.iteration++;
     if (performance.now() - this.lastRead > READ_EVERY) this.startReading();
   }
@@ -343,9 +346,7 @@ export class TrainingSession {
     await this.drain();
     const weights = await this.weights();
     const history = [];
-    for (const [i, p] of this.compiled.train.params.entries()) {
-      const { shape } = p.owned.declaration;
-      const buffer = this.compiled.histories[i];
+    for (const { shape, buffer } of this.compiled.histories) {
       const data =
         buffer === undefined
           ? new Float32Array(shape.reduce((n, d) => n * d, 1))

@@ -1,9 +1,11 @@
 /** From a solver prototxt's message to the settings of the update rule, the rate policy and the fillers. */
 import type { FillerParameter } from '../caffe/schema/net-messages.ts';
 import type { SolverParameter } from '../caffe/schema/solver-messages.ts';
+import { SOLVER_TYPES, solverKindOf } from '../caffe/solver/solver-settings.ts';
 import type { FillerSettings } from '../engine/train/fillers.ts';
 import { LR_POLICIES, type LrPolicy, type LrSettings } from '../engine/train/lr-policy.ts';
-import type { SgdSettings } from '../engine/train/sgd.ts';
+import type { UpdateSettings } from '../engine/train/solver-update.ts';
+import type { UpdateRule } from '../engine/train/update-rules.ts';
 import { TrainingError } from './training-error.ts';
 
 /** The rate policy. Throws TrainingError where the solver names none that exists. */
@@ -28,22 +30,39 @@ export function policyOf(solver: SolverParameter): LrSettings {
 
 const isPolicy = (name: string | undefined): name is LrPolicy => LR_POLICIES.some((p) => p === name);
 
-/** The update rule. Throws TrainingError where it is none that Crema has. */
-export function sgdSettingsOf(solver: SolverParameter): SgdSettings {
-  if (solver.type !== 'SGD')
-    throw new TrainingError(
-      `The solver asks for ${solver.type}; Crema trains with SGD. Write type: "SGD", or leave type out.`,
-    );
+/** The update rule. Throws TrainingError where the solver asks for one that does not exist, or for momentum with one that has none. */
+export function updateSettingsOf(solver: SolverParameter): UpdateSettings {
   const regularization = solver.regularization_type;
   if (regularization !== 'L1' && regularization !== 'L2')
     throw new TrainingError(`regularization_type is "${regularization}". Use "L2" or "L1".`);
   return {
-    momentum: solver.momentum ?? 0,
+    rule: ruleOf(solver),
     weightDecay: solver.weight_decay ?? 0,
     regularization,
     clipGradients: solver.clip_gradients,
     iterSize: solver.iter_size,
   };
+}
+
+function ruleOf(solver: SolverParameter): UpdateRule {
+  const type = solverKindOf(solver);
+  const { momentum = 0, momentum2, delta, rms_decay: rmsDecay } = solver;
+  switch (type) {
+    case undefined:
+      throw new TrainingError(`There is no solver type "${solver.type}". Use one of ${SOLVER_TYPES.join(', ')}.`);
+    case 'SGD':
+    case 'Nesterov':
+      return { type, momentum };
+    case 'AdaDelta':
+      return { type, momentum, delta };
+    case 'Adam':
+      return { type, momentum, momentum2, delta };
+    case 'AdaGrad':
+    case 'RMSProp':
+      if (momentum !== 0)
+        throw new TrainingError(`${type} does not work with momentum. Remove it, or choose another type.`);
+      return type === 'AdaGrad' ? { type, delta } : { type, rmsDecay, delta };
+  }
 }
 
 /** A layer's filler. Throws TrainingError for a type that Crema does not have. */

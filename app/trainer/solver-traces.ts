@@ -5,6 +5,7 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { buildNet } from '../caffe/net/build-net.ts';
 import { readSolver } from '../caffe/solver/read-solver.ts';
+import { relativeError } from '../compiler/golden-cases.ts';
 import type { CompiledNet } from '../compiler/compile-net.ts';
 import type { Engine, Executable } from '../engine/engine.ts';
 import { readSafetensors, type SafetensorsFile } from '../formats/safetensors.ts';
@@ -46,19 +47,6 @@ class TraceFeed implements Feed {
       executable.write(input.buffer, all.slice(t * size, (t + 1) * size));
     });
   }
-}
-
-/** Relative error of a tensor: max|ours − theirs| / max(1e-3, max|theirs|). */
-export function relativeError(ours: ArrayLike<number>, theirs: ArrayLike<number>): number {
-  if (ours.length !== theirs.length) return Infinity;
-  let difference = 0;
-  let size = 0;
-  for (let i = 0; i < ours.length; i++) {
-    const d = Math.abs((ours[i] as number) - (theirs[i] as number));
-    difference = Number.isNaN(d) ? Infinity : Math.max(difference, d);
-    size = Math.max(size, Math.abs(theirs[i] as number));
-  }
-  return difference / Math.max(1e-3, size);
 }
 
 /** Runs a trace; the relative error of the losses and of every parameter after the last iteration, by name. */

@@ -369,15 +369,14 @@ export class TrainHost {
     return readCaffemodel((await store.snapshotFiles(last.name)).caffemodel);
   }
 
-  /** Checks a weights file against the network, and keeps it for the next start; a paused run takes it up at once. */
+  /** A paused run takes the weights up at once; else they are checked against the network and kept for the next start. */
   private async loadWeights(netText: string, bytes: Uint8Array): Promise<CopyReport> {
     const weights = readCaffemodel(bytes);
-    if (this.run !== undefined) {
-      await this.halt('pause');
-      return this.run.session.load(weights);
-    }
-    const net = this.typedNet(netText, 'TRAIN');
-    const report = reportCopy(net, weights);
+    if (this.run?.loop !== undefined) await this.halt('pause');
+    if (this.run !== undefined && this.state === 'paused') return this.run.session.load(weights);
+    const report = reportCopy(this.typedNet(netText, 'TRAIN'), weights);
+    // A run that is over must not stand before the weights just loaded when they are asked for.
+    await this.end();
     this.loaded = weights;
     return report;
   }

@@ -1,12 +1,13 @@
 /** `crema run`: computes recorded cases, so that any program may compare the numbers with Caffe's. */
 import { basename, join } from 'node:path';
 import { CompileError } from '../../app/compiler/compile-net.ts';
+import { CaseError, runCase } from '../../app/compiler/run-case.ts';
 import { EngineError, type Engine } from '../../app/engine/engine.ts';
 import { SafetensorsError, readSafetensors, writeSafetensors } from '../../app/formats/safetensors.ts';
-import { runCase } from '../case.ts';
 import { CommandError, UsageError, oneOf, parseArguments, type Command } from '../command.ts';
 import { engineKinds, openEngine } from '../engines.ts';
 import { readBytes, writeBytes } from '../files.ts';
+import { wholeNetOf } from '../net-files.ts';
 
 const help = `Usage: crema run CASE.safetensors... --out DIR [--engine webgpu|reference]
 
@@ -57,11 +58,13 @@ export const run: Command = {
 async function runFile(path: string, out: string, engine: Engine): Promise<string | undefined> {
   try {
     const file = readSafetensors(await readBytes(path));
-    const results = await runCase(path, file, engine);
+    const results = await runCase(file, engine, (text, phase) => wholeNetOf(path, text, phase));
     await writeBytes(join(out, basename(path)), writeSafetensors(results));
     return undefined;
   } catch (error) {
-    const known = [CommandError, SafetensorsError, CompileError, EngineError].some((kind) => error instanceof kind);
+    const known = [CommandError, CaseError, SafetensorsError, CompileError, EngineError].some(
+      (kind) => error instanceof kind,
+    );
     if (known && error instanceof Error) return error.message;
     // One broken layer must not hide the other cases: the bug is reported in full and counted.
     return `this is a bug in Crema: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`;

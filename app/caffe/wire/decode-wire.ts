@@ -100,7 +100,7 @@ function readPacked(piece: WireReader, type: FieldType): Numbers {
     }
     // slice() copies, so the numbers are aligned and the file's bytes can be let go. Every platform with WebGPU or Node
     // stores numbers in the file's order, low byte first.
-    const { buffer } = piece.bytes.slice(piece.at, piece.end);
+    const { buffer } = Uint8Array.prototype.slice.call(piece.bytes, piece.at, piece.end);
     return type === 'float' ? new Float32Array(buffer) : new Float64Array(buffer);
   }
   const numbers: number[] = [];
@@ -155,7 +155,7 @@ function readValue(reader: WireReader, wire: WireType, type: FieldType): unknown
     }
     case 'bytes': {
       const piece = reader.piece();
-      return reader.bytes.slice(piece.at, piece.end);
+      return Uint8Array.prototype.slice.call(reader.bytes, piece.at, piece.end);
     }
   }
 }

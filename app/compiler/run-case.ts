@@ -2,34 +2,42 @@
  * One recorded case of a net: given inputs, parameters and gradients of outputs, computes what Caffe's forward and
  * backward pass would leave in the blobs. Cases with Caffe's own answers are how layers are held to Caffe's numbers.
  */
-import type { TypedNet } from '../app/caffe/net/typed-net.ts';
-import type { Phase } from '../app/caffe/schema/net-messages.ts';
-import { compileNet, type CompiledNet } from '../app/compiler/compile-net.ts';
-import { singleProgram } from '../app/compiler/compile-training.ts';
-import type { Engine, Executable } from '../app/engine/engine.ts';
-import type { SafeTensor, SafetensorsFile } from '../app/formats/safetensors.ts';
-import { definitionOf } from '../app/layers/index.ts';
-import { CommandError } from './command.ts';
-import { wholeNetOf } from './net-files.ts';
+import { buildNet } from '../caffe/net/build-net.ts';
+import type { TypedNet } from '../caffe/net/typed-net.ts';
+import type { Phase } from '../caffe/schema/net-messages.ts';
+import type { Engine, Executable } from '../engine/engine.ts';
+import type { SafeTensor, SafetensorsFile } from '../formats/safetensors.ts';
+import { definitionOf, layerTable } from '../layers/index.ts';
+import { compileNet, type CompiledNet } from './compile-net.ts';
+import { singleProgram } from './compile-training.ts';
+
+/** What a case lacks, or how it contradicts its net: a sentence to be put behind the file's name. */
+export class CaseError extends Error {
+  override readonly name = 'CaseError';
+}
 
 type Tensors = ReadonlyMap<string, SafeTensor>;
 
 /**
  * Runs a case.
  *
- * @param path the case's file, for messages
+ * @param netOf builds the case's net; the default throws a CaseError with its first mistake.
  * @returns `top/BLOB` for each output, and in TRAIN phase `bottom_diff/BLOB` for each input that has a gradient,
  *   `param_diff/LAYER/I` and `param_after/LAYER/I`; for layers that share a parameter, under each one's name.
- * @throws CommandError where the case lacks something or does not fit its net; CompileError, EngineError.
+ * @throws CaseError where the case lacks something or does not fit its net; CompileError, EngineError.
  */
-export async function runCase(path: string, file: SafetensorsFile, engine: Engine): Promise<Map<string, SafeTensor>> {
+export async function runCase(
+  file: SafetensorsFile,
+  engine: Engine,
+  netOf: (text: string, phase: Phase) => TypedNet = wholeNet,
+): Promise<Map<string, SafeTensor>> {
   const text = file.metadata.get('prototxt');
   const phase = file.metadata.get('phase');
-  if (text === undefined) throw new CommandError('it has no "prototxt" in its metadata.');
+  if (text === undefined) throw new CaseError('it has no "prototxt" in its metadata.');
   if (phase !== 'TRAIN' && phase !== 'TEST') {
-    throw new CommandError(`the "phase" in its metadata is ${phase ?? 'missing'}, not TRAIN or TEST.`);
+    throw new CaseError(`the "phase" in its metadata is ${phase ?? 'missing'}, not TRAIN or TEST.`);
   }
-  const net = wholeNetOf(path, text, phase);
+  const net = netOf(text, phase);
   const compiled = compileCase(net, phase, file.tensors);
   const executable = await engine.load(singleProgram(compiled));
   try {
@@ -39,6 +47,13 @@ export async function runCase(path: string, file: SafetensorsFile, engine: Engin
   } finally {
     executable.dispose();
   }
+}
+
+function wholeNet(text: string, phase: Phase): TypedNet {
+  const net = buildNet(text, { phase, layers: layerTable });
+  const error = net.diagnostics.find((d) => d.severity === 'error');
+  if (error !== undefined) throw new CaseError(error.message);
+  return net;
 }
 
 const nameOf = (net: TypedNet, id: string): string => net.blobs.get(id)?.name ?? id;
@@ -66,9 +81,7 @@ function writeInputs(compiled: CompiledNet, executable: Executable, tensors: Ten
     const top = /^top\/(\d+)$/.exec(name)?.[1];
     const id = top === undefined ? undefined : layer.tops[Number(top)];
     if (id === undefined) {
-      throw new CommandError(
-        `layer "${layer.name}" (${layer.type}) reads a data set; a case needs an Input layer there.`,
-      );
+      throw new CaseError(`layer "${layer.name}" (${layer.type}) reads a data set; a case needs an Input layer there.`);
     }
     write(buffer, `bottom/${nameOf(net, id)}`);
   }
@@ -83,10 +96,10 @@ function writeInputs(compiled: CompiledNet, executable: Executable, tensors: Ten
 
 function valuesOf(tensors: Tensors, name: string, size: number | undefined): Float32Array {
   const tensor = tensors.get(name);
-  if (tensor === undefined) throw new CommandError(`it has no tensor ${name}.`);
-  if (tensor.dtype !== 'F32') throw new CommandError(`its tensor ${name} is ${tensor.dtype}, not F32.`);
+  if (tensor === undefined) throw new CaseError(`it has no tensor ${name}.`);
+  if (tensor.dtype !== 'F32') throw new CaseError(`its tensor ${name} is ${tensor.dtype}, not F32.`);
   if (tensor.data.length !== size) {
-    throw new CommandError(`its tensor ${name} has ${tensor.data.length} values; its net has ${size ?? 0} there.`);
+    throw new CaseError(`its tensor ${name} has ${tensor.data.length} values; its net has ${size ?? 0} there.`);
   }
   return tensor.data;
 }
