@@ -2,7 +2,7 @@
  * exp, log, tanh and pow on four lanes: WebAssembly has none. Range reduction with constants split in two, then series
  * whose first left-out term is below half a unit in the last place of an f32.
  */
-import { Code } from './code.ts';
+import type { Code } from './code.ts';
 import type { FunctionBuilder } from './module-builder.ts';
 
 export type MathFunction = 'exp' | 'log' | 'tanh' | 'pow';

@@ -48,15 +48,15 @@ export function storeVectors(em: Emitter, phases: readonly (readonly Store[])[])
       store.address?.base === other.address?.base &&
       other.address?.offset === (store.address?.offset ?? 0) + 4
     ) {
-      storeInterleaved(em, store.s, store.address as Address, store.value, other.value);
+      storeInterleaved(em, store.s, store.address, store.value, other.value);
       return;
     }
     for (const phase of ready) {
       const one = phase[i];
       if (one === undefined) continue;
-      if (one.stride === undefined) scatter(em, one.s, one.index as Value, one.value);
-      else if (one.stride === 1) storeRow(em, one.s, one.address as Address, 0, one.value);
-      else storeApart(em, one.s, one.address as Address, one.stride, one.value);
+      if (one.stride === undefined) scatter(em, one.s, one.index, one.value);
+      else if (one.stride === 1) storeRow(em, one.s, one.address, 0, one.value);
+      else storeApart(em, one.s, one.address, one.stride, one.value);
     }
   });
 }
