@@ -42,7 +42,7 @@ async function bench(options: BenchOptions): Promise<BenchResult> {
     stages: [],
   });
   const compiled = compileTraining({ train, test: undefined }, definitionOf, {
-    momentum: 0.9,
+    rule: { type: 'SGD', momentum: 0.9 },
     weightDecay: 0.004,
     regularization: 'L2',
     iterSize: 1,

@@ -1,10 +1,11 @@
 /**
- * Real Caffe's solver traces (ten iterations each: losses and parameters) as a check that any engine can be put to.
+ * Real Caffe's solver traces (ten iterations each: losses, parameters and the solver's state) as a check that any engine can be put to.
  * Used by the tests of both engines; the fixtures are what BVLC Caffe 1.0 computed.
  */
 import { readFileSync, readdirSync } from 'node:fs';
 import { buildNet } from '../caffe/net/build-net.ts';
 import { readSolver } from '../caffe/solver/read-solver.ts';
+import { readSolverstate, type StoredSolverState } from '../caffe/wire/solverstate.ts';
 import { relativeError } from '../compiler/golden-cases.ts';
 import type { CompiledNet } from '../compiler/compile-net.ts';
 import type { Engine, Executable } from '../engine/engine.ts';
@@ -49,12 +50,15 @@ class TraceFeed implements Feed {
   }
 }
 
-/** Runs a trace; the relative error of the losses and of every parameter after the last iteration, by name. */
-export async function traceErrors(engine: Engine, name: string): Promise<ReadonlyMap<string, number>> {
+/** A session over a trace's net and batches, before its first iteration. Losses are put behind `losses` as they come. */
+export async function traceSession(
+  engine: Engine,
+  name: string,
+  losses: number[] = [],
+): Promise<{ readonly session: TrainingSession; readonly file: SafetensorsFile }> {
   const file = readSafetensors(readFileSync(new URL(`${name}.safetensors`, folder)));
   const prototxt = file.metadata.get('prototxt') ?? '';
   const { solver } = readSolver(file.metadata.get('solver') ?? '');
-  const losses: number[] = [];
   const session = await TrainingSession.create({
     engine,
     train: buildNet(prototxt, { phase: 'TRAIN', layers: layerTable }),
@@ -64,23 +68,44 @@ export async function traceErrors(engine: Engine, name: string): Promise<Readonl
     feed: new TraceFeed(file, solver.iter_size),
     events: { losses: (_, some) => void losses.push(...some) },
   });
+  const layers = ['conv', 'ip'].map((layer) => ({
+    name: layer,
+    type: '',
+    blobs: [0, 1].map((i) => {
+      const tensor = file.tensors.get(`param/${layer}/${i}`);
+      return { shape: tensor?.shape ?? [], data: values(file, `param/${layer}/${i}`) };
+    }),
+  }));
+  session.load({ name: '', layers });
+  return { session, file };
+}
+
+/** What Caffe's own snapshot after the last iteration holds. */
+export const traceState = (name: string): StoredSolverState =>
+  readSolverstate(readFileSync(new URL(`${name}_iter_10.solverstate`, folder)));
+
+/**
+ * Runs a trace; the relative error, by name, of the losses, and of every parameter and every blob of the solver's state
+ * after the last iteration. A state that Caffe keeps more or fewer blobs of gives infinity.
+ */
+export async function traceErrors(engine: Engine, name: string): Promise<ReadonlyMap<string, number>> {
+  const losses: number[] = [];
+  const { session, file } = await traceSession(engine, name, losses);
   try {
-    const layers = ['conv', 'ip'].map((layer) => ({
-      name: layer,
-      type: '',
-      blobs: [0, 1].map((i) => {
-        const tensor = file.tensors.get(`param/${layer}/${i}`);
-        return { shape: tensor?.shape ?? [], data: values(file, `param/${layer}/${i}`) };
-      }),
-    }));
-    session.load({ name: '', layers });
     await session.run(() => 'go', 10);
     const errors = new Map([['loss', relativeError(losses, values(file, 'loss'))]]);
-    for (const layer of (await session.weights()).layers)
+    const { weights, state } = await session.snapshot();
+    for (const layer of weights.layers)
       layer.blobs.forEach((blob, i) => {
         const key = `param_after/${layer.name}/${i}`;
         errors.set(key, relativeError(blob.data, values(file, key)));
       });
+    const theirs = traceState(name);
+    errors.set('iteration', state.iteration === theirs.iteration ? 0 : Infinity);
+    Array.from({ length: Math.max(theirs.history.length, state.history.length) }, (_, i) => {
+      const [our, their] = [state.history[i]?.data ?? [], theirs.history[i]?.data ?? []];
+      errors.set(`history/${i}`, our.length === 0 ? Infinity : relativeError(our, their));
+    });
     return errors;
   } finally {
     session.dispose();

@@ -8,7 +8,7 @@ import { SolverParameter } from '../schema/solver-messages.ts';
 import { decode, rangeOf, sourceOf } from '../text/decode.ts';
 import { parse } from '../text/parse.ts';
 import { nearest } from '../text/suggest.ts';
-import { POLICIES, SOLVER_TYPES } from './solver-settings.ts';
+import { POLICIES, SOLVER_TYPES, solverKindOf } from './solver-settings.ts';
 import type { LearningRatePolicy, NetReference, SolverKind, SolverSettings, TestSettings } from './solver-settings.ts';
 
 /** A solver text, read. */
@@ -33,15 +33,6 @@ export function readSolver(text: string): SolverReading {
     ),
   };
 }
-
-const OLD_TYPES: Readonly<Record<string, SolverKind>> = {
-  SGD: 'SGD',
-  NESTEROV: 'Nesterov',
-  ADAGRAD: 'AdaGrad',
-  RMSPROP: 'RMSProp',
-  ADADELTA: 'AdaDelta',
-  ADAM: 'Adam',
-};
 
 type FieldName = keyof typeof SolverParameter.fields;
 
@@ -92,15 +83,9 @@ class Check {
 
   #type(): SolverKind {
     const s = this.#solver;
-    if (has(s, 'solver_type')) {
-      if (has(s, 'type')) {
-        this.#error(
-          'solver_type',
-          'A solver may have "type" or the old "solver_type", not both. Remove "solver_type".',
-        );
-      } else return OLD_TYPES[s.solver_type] ?? 'SGD';
-    }
-    const known = SOLVER_TYPES.find((type) => type === s.type);
+    if (has(s, 'solver_type') && has(s, 'type'))
+      this.#error('solver_type', 'A solver may have "type" or the old "solver_type", not both. Remove "solver_type".');
+    const known = solverKindOf(s);
     if (known === undefined) {
       this.#unknownWord('type', `There is no solver type "${s.type}".`, s.type, SOLVER_TYPES);
     }

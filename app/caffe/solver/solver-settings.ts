@@ -1,10 +1,28 @@
 /** What a trainer needs to know of a solver text: Caffe's settings with its defaults, old forms resolved. */
+import { has } from '../schema/dsl.ts';
 import type { NetState } from '../schema/net-messages.ts';
+import type { SolverParameter } from '../schema/solver-messages.ts';
 
 /** Update rules, by Caffe's names. */
 export const SOLVER_TYPES = ['SGD', 'Nesterov', 'AdaGrad', 'RMSProp', 'AdaDelta', 'Adam'] as const;
 /** An update rule. */
 export type SolverKind = (typeof SOLVER_TYPES)[number];
+
+/** Old names of the rules: values of the field `solver_type`. */
+const OLD_TYPES: Readonly<Record<string, SolverKind>> = {
+  SGD: 'SGD',
+  NESTEROV: 'Nesterov',
+  ADAGRAD: 'AdaGrad',
+  RMSPROP: 'RMSProp',
+  ADADELTA: 'AdaDelta',
+  ADAM: 'Adam',
+};
+
+/** The update rule a solver asks for, in either form; undefined where there is none of that name. */
+export const solverKindOf = (solver: SolverParameter): SolverKind | undefined =>
+  has(solver, 'solver_type') && !has(solver, 'type')
+    ? OLD_TYPES[solver.solver_type]
+    : SOLVER_TYPES.find((type) => type === solver.type);
 
 /** How the learning rate changes with the iteration: `SGDSolver::GetLearningRate` of Caffe's sgd_solver.cpp. */
 export type LearningRatePolicy =

@@ -1,10 +1,12 @@
 /**
- * Caffe's SGD with momentum as kernels: clip, normalise, regularise, update, in the order of `SGDSolver::ApplyUpdate`.
- * What changes from one iteration to the next (the learning rate) is a run-time scalar; the rest is constant.
+ * A solver's update as kernels: clip, normalise, regularise, then the rule's own step, in the order of Caffe's
+ * `SGDSolver::ApplyUpdate`, which all its solvers share. What changes from one iteration to the next (the learning rate)
+ * is a run-time scalar; the rest is constant.
  */
 import * as b from '../ir/build.ts';
 import type { Expr } from '../ir/expr.ts';
-import type { BufferDeclaration, ComputeKernel, Kernel, ScalarDeclaration } from '../ir/kernel.ts';
+import type { BufferDeclaration, ComputeKernel, Kernel } from '../ir/kernel.ts';
+import { historiesOf, LEARNING_RATE, stepOf, type UpdateRule } from './update-rules.ts';
 
 /** One learnable blob: its buffers (f32, `size` elements each) and its multipliers. */
 export interface UpdatedParameter {
@@ -12,16 +14,18 @@ export interface UpdatedParameter {
   readonly id: string;
   /** Buffer of the gradient, summed over `iterSize` passes. It is left as it is. */
   readonly diffId: string;
-  /** Buffer of the momentum history; declared by the update, persistent, zero at the start. */
-  readonly historyId: string;
+  /**
+   * Buffers of the histories, as many as `historiesOf` the rule; declared by the update, persistent, zero at the start.
+   */
+  readonly historyIds: readonly string[];
   readonly size: number;
   readonly lrMult: number;
   readonly decayMult: number;
 }
 
-/** Fields of the solver that the update rule reads, named as in SolverParameter. */
-export interface SgdSettings {
-  readonly momentum: number;
+/** Fields of the solver that an update reads, named as in SolverParameter. */
+export interface UpdateSettings {
+  readonly rule: UpdateRule;
   readonly weightDecay: number;
   readonly regularization: 'L1' | 'L2';
   /** Largest global L2 norm of the gradients; undefined, or negative as in Caffe, for no limit. */
@@ -29,15 +33,12 @@ export interface SgdSettings {
   readonly iterSize: number;
 }
 
-/** Kernels that update parameters, with the buffers and scalars that they bring along. */
+/** Kernels that update parameters, with the buffers that they bring along. Their scalars are `updateScalars`. */
 export interface Update {
   readonly kernels: readonly Kernel[];
   readonly buffers: readonly BufferDeclaration[];
-  readonly scalars: readonly ScalarDeclaration[];
 }
 
-/** The run-time scalar that holds the learning rate of the iteration (f32). */
-export const LEARNING_RATE = 'learning_rate';
 const SQUARES = 'solver/squared_norms';
 const CLIP_SCALE = 'solver/clip_scale';
 
@@ -45,26 +46,24 @@ const CLIP_SCALE = 'solver/clip_scale';
  * The update of all parameters. A parameter with `lrMult` 0 is left alone: Caffe computes no gradient for it, so it
  * counts in no norm either.
  */
-export function sgdUpdate(parameters: readonly UpdatedParameter[], settings: SgdSettings): Update {
+export function solverUpdate(parameters: readonly UpdatedParameter[], settings: UpdateSettings): Update {
   const learned = parameters.filter((p) => p.lrMult !== 0);
   const clip = settings.clipGradients !== undefined && settings.clipGradients >= 0 && learned.length > 0;
   const clipping = clip ? clipScale(learned, settings.clipGradients) : { kernels: [], buffers: [] };
   return {
     kernels: [...clipping.kernels, ...learned.map((p) => updateParameter(p, settings, clip))],
     buffers: [
-      ...learned.map((p): BufferDeclaration => ({
-        id: p.historyId,
-        dtype: 'f32',
-        size: p.size,
-        lifetime: 'persistent',
-      })),
+      ...learned.flatMap((p) =>
+        p.historyIds.map((id): BufferDeclaration => ({ id, dtype: 'f32', size: p.size, lifetime: 'persistent' })),
+      ),
       ...clipping.buffers,
     ],
-    scalars: [{ name: LEARNING_RATE, dtype: 'f32' }],
   };
 }
 
-function updateParameter(p: UpdatedParameter, settings: SgdSettings, clip: boolean): ComputeKernel {
+function updateParameter(p: UpdatedParameter, settings: UpdateSettings, clip: boolean): ComputeKernel {
+  if (p.historyIds.length !== historiesOf(settings.rule))
+    throw new Error(`${settings.rule.type} keeps ${historiesOf(settings.rule)} histories of ${p.id}.`);
   const i = b.axis(p.size);
   const index = b.at(i);
   const weight = b.load(p.id, index);
@@ -73,17 +72,18 @@ function updateParameter(p: UpdatedParameter, settings: SgdSettings, clip: boole
   gradient = b.mul(gradient, 1 / settings.iterSize);
   const decay = settings.weightDecay * p.decayMult;
   gradient = b.add(gradient, b.mul(settings.regularization === 'L2' ? weight : sign(weight), decay));
-  const history = b.add(
-    b.mul(b.load(p.historyId, index), settings.momentum),
-    b.mul(gradient, b.mul(b.scalar(LEARNING_RATE), p.lrMult)),
-  );
+  const [first = '', second = first] = p.historyIds;
+  const { step, histories } = stepOf(settings.rule, gradient, b.mul(b.scalar(LEARNING_RATE), p.lrMult), {
+    first: b.load(first, index),
+    second: b.load(second, index),
+  });
   return {
     kind: 'compute',
     label: `${p.id}/update`,
     axes: [i],
     stores: [
-      { buffer: p.historyId, index, value: history, mode: 'set' },
-      { buffer: p.id, index, value: b.sub(weight, history), mode: 'set' },
+      ...histories.map((value, k) => ({ buffer: p.historyIds[k] ?? '', index, value, mode: 'set' as const })),
+      { buffer: p.id, index, value: b.sub(weight, step), mode: 'set' },
     ],
   };
 }

@@ -2,14 +2,17 @@ import { describe, expect, test } from 'vitest';
 import type { Program } from '../ir/kernel.ts';
 import { verifyProgram } from '../ir/verify.ts';
 import { createReferenceEngine } from '../reference/reference-engine.ts';
-import type { SgdSettings, UpdatedParameter } from './sgd.ts';
-import { LEARNING_RATE, sgdUpdate } from './sgd.ts';
+import type { UpdatedParameter, UpdateSettings } from './solver-update.ts';
+import { solverUpdate } from './solver-update.ts';
+import type { UpdateRule } from './update-rules.ts';
+import { historiesOf, updateScalars } from './update-rules.ts';
 
-const plain: SgdSettings = { momentum: 0, weightDecay: 0, regularization: 'L2', iterSize: 1 };
+const sgd = (momentum: number): UpdateRule => ({ type: 'SGD', momentum });
+const plain: UpdateSettings = { rule: sgd(0), weightDecay: 0, regularization: 'L2', iterSize: 1 };
 const parameter = (id: string, size: number, more: Partial<UpdatedParameter> = {}): UpdatedParameter => ({
   id,
   diffId: `${id}/diff`,
-  historyId: `${id}/history`,
+  historyIds: [`${id}/history`],
   size,
   lrMult: 1,
   decayMult: 1,
@@ -19,21 +22,21 @@ const parameter = (id: string, size: number, more: Partial<UpdatedParameter> = {
 /** Weights and histories of every parameter after one update for each of the rates. */
 async function train(
   start: readonly (UpdatedParameter & { weights: readonly number[]; gradients: readonly number[] })[],
-  settings: SgdSettings,
+  settings: UpdateSettings,
   rates: readonly number[],
 ): Promise<Record<string, readonly number[]>> {
-  const update = sgdUpdate(start, settings);
+  const update = solverUpdate(start, settings);
   const declared = new Set(update.buffers.map((b) => b.id));
   const program: Program = {
     buffers: [
       ...update.buffers,
       ...start.flatMap((p) =>
-        [p.id, p.diffId, p.historyId]
+        [p.id, p.diffId, ...p.historyIds]
           .filter((id) => !declared.has(id))
           .map((id) => ({ id, dtype: 'f32' as const, size: p.size, lifetime: 'persistent' as const })),
       ),
     ],
-    scalars: update.scalars,
+    scalars: Object.keys(updateScalars(settings.rule, 0, 0)).map((name) => ({ name, dtype: 'f32' as const })),
     sequences: { update: update.kernels },
   };
   verifyProgram(program);
@@ -42,9 +45,11 @@ async function train(
     executable.write(p.id, Float32Array.from(p.weights));
     executable.write(p.diffId, Float32Array.from(p.gradients));
   }
-  for (const rate of rates) executable.run('update', { [LEARNING_RATE]: rate });
+  rates.forEach((rate, t) => {
+    executable.run('update', updateScalars(settings.rule, t, rate));
+  });
   const out: Record<string, readonly number[]> = {};
-  for (const p of start) for (const id of [p.id, p.historyId]) out[id] = [...executable.storage(id)];
+  for (const p of start) for (const id of [p.id, ...p.historyIds]) out[id] = [...executable.storage(id)];
   return out;
 }
 
@@ -58,7 +63,7 @@ const close = (got: readonly number[] | undefined, expected: readonly number[]):
 describe('one step, by hand', () => {
   test('momentum, decay and multipliers', async () => {
     const w = { ...parameter('w', 2, { lrMult: 2, decayMult: 0.5 }), weights: [1, -2], gradients: [0.5, 0.25] };
-    const out = await train([w], { ...plain, momentum: 0.9, weightDecay: 0.1 }, [0.1, 0.01]);
+    const out = await train([w], { ...plain, rule: sgd(0.9), weightDecay: 0.1 }, [0.1, 0.01]);
     // First: g = (0.5 + 0.05·1, 0.25 − 0.05·2) = (0.55, 0.15); h = 0.2·g = (0.11, 0.03); w = (0.89, −2.03).
     // Second: g = (0.5 + 0.0445, 0.25 − 0.1015) = (0.5445, 0.1485); h = 0.9·h + 0.02·g = (0.10989, 0.02997).
     close(out['w/history'], [0.10989, 0.02997]);
@@ -101,4 +106,73 @@ describe('clipping by the global norm', () => {
   test('a negative limit is none, as in Caffe', async () => {
     close((await train([v], { ...plain, clipGradients: -1 }, [1]))['v'], [-4]);
   });
+});
+
+describe('the rule of each solver, over three steps by hand', () => {
+  const gradients = [0.5, -2, 1e-4];
+  const rate = 0.1;
+  const delta = 1e-3;
+
+  /** Weights and histories by plain arithmetic: `rule` returns the step and changes its histories in place. */
+  function expected(
+    count: number,
+    rule: (g: number, history: number[], t: number) => number,
+  ): { weights: number[]; histories: number[][] } {
+    const histories = Array.from({ length: count }, () => gradients.map(() => 0));
+    const weights = gradients.map((g, i) => {
+      const own = histories.map((h) => h[i] ?? 0);
+      let weight = 1;
+      for (let t = 1; t <= 3; t++) weight -= rule(g, own, t);
+      own.forEach((value, k) => histories[k]?.splice(i, 1, value));
+      return weight;
+    });
+    return { weights, histories };
+  }
+
+  async function check(rule: UpdateRule, by: Parameters<typeof expected>[1]): Promise<void> {
+    const historyIds = ['first', 'second'].slice(0, historiesOf(rule));
+    const w = { ...parameter('w', 3), historyIds, weights: [1, 1, 1], gradients };
+    const out = await train([w], { ...plain, rule }, [rate, rate, rate]);
+    const wanted = expected(historyIds.length, by);
+    close(out['w'], wanted.weights);
+    historyIds.forEach((id, k) => {
+      close(out[id], wanted.histories[k] ?? []);
+    });
+  }
+
+  test('Nesterov looks one step of momentum ahead', () =>
+    check({ type: 'Nesterov', momentum: 0.9 }, (g, h) => {
+      const old = h[0] ?? 0;
+      const moved = 0.9 * old + rate * g;
+      h[0] = moved;
+      return 1.9 * moved - 0.9 * old;
+    }));
+
+  test('AdaGrad divides by the root of all squares', () =>
+    check({ type: 'AdaGrad', delta }, (g, h) => {
+      h[0] = (h[0] ?? 0) + g * g;
+      return (rate * g) / (Math.sqrt(h[0]) + delta);
+    }));
+
+  test('RMSProp divides by the root of their running mean', () =>
+    check({ type: 'RMSProp', rmsDecay: 0.8, delta }, (g, h) => {
+      h[0] = 0.8 * (h[0] ?? 0) + 0.2 * g * g;
+      return (rate * g) / (Math.sqrt(h[0]) + delta);
+    }));
+
+  test('AdaDelta scales by the size of the steps before, which the rate does not enter', () =>
+    check({ type: 'AdaDelta', momentum: 0.95, delta }, (g, h) => {
+      h[0] = 0.95 * (h[0] ?? 0) + 0.05 * g * g;
+      const step = g * Math.sqrt(((h[1] ?? 0) + delta) / (h[0] + delta));
+      h[1] = 0.95 * (h[1] ?? 0) + 0.05 * step * step;
+      return rate * step;
+    }));
+
+  test('Adam corrects both means for having started from zero', () =>
+    check({ type: 'Adam', momentum: 0.9, momentum2: 0.99, delta }, (g, h, t) => {
+      h[0] = 0.9 * (h[0] ?? 0) + 0.1 * g;
+      h[1] = 0.99 * (h[1] ?? 0) + 0.01 * g * g;
+      const correction = Math.sqrt(1 - 0.99 ** t) / (1 - 0.9 ** t);
+      return (rate * correction * h[0]) / (Math.sqrt(h[1]) + delta);
+    }));
 });
