@@ -29,12 +29,15 @@ describe('crema', () => {
     expect((await crema('--help')).code).toBe(0);
   });
 
-  test.each(['check', 'shapes', 'run', 'train', 'test', 'check-cifar'])('%s --help shows its usage', async (name) => {
-    const { code, out, err } = await crema(name, '--help');
-    expect({ code, err }).toEqual({ code: 0, err: '' });
-    expect(out).toMatch(new RegExp(`^Usage: (crema ${name}|npm run check:cifar)`));
-    expect(out.split('\n').every((line) => line.length <= 90)).toBe(true);
-  });
+  test.each(['check', 'shapes', 'cost', 'run', 'train', 'test', 'check-cifar'])(
+    '%s --help shows its usage',
+    async (name) => {
+      const { code, out, err } = await crema(name, '--help');
+      expect({ code, err }).toEqual({ code: 0, err: '' });
+      expect(out).toMatch(new RegExp(`^Usage: (crema ${name}|npm run check:cifar)`));
+      expect(out.split('\n').every((line) => line.length <= 90)).toBe(true);
+    },
+  );
 
   test('refuses what it does not know', async () => {
     expect(await crema('shape')).toMatchObject({ code: 2, out: '', err: expect.stringContaining('"shape"') as string });
@@ -119,5 +122,51 @@ describe('crema shapes', () => {
     const { code, out, err } = await crema('shapes', path);
     expect({ code, out }).toEqual({ code: 1, out: '' });
     expect(err).toMatch(new RegExp(`^${path}:3:\\d+ .*\\.`));
+  });
+});
+
+describe('crema cost', () => {
+  test('prints a row for each layer and the totals', async () => {
+    const path = file('cost.prototxt', net);
+    const { code, out, err } = await crema('cost', path);
+    expect({ code, err }).toEqual({ code: 0, err: '' });
+    expect(out).toMatch(/^conv +Convolution +2x4x6x6 +112 +/m);
+    expect(out).toMatch(/^total +837 +/m);
+  });
+
+  test('as JSON and as comma-separated values', async () => {
+    const path = file('cost.prototxt', net);
+    const { out } = await crema('cost', path, '--json');
+    const answer = JSON.parse(out) as { layers: { name: string }[]; totals: object };
+    expect(answer.layers[1]).toMatchObject({
+      name: 'conv',
+      parameters: 112,
+      forwardMacs: 2 * 4 * 36 * 27,
+      activationBytes: 4 * 288,
+      receptiveField: [
+        { size: 3, stride: 1, offset: 0 },
+        { size: 3, stride: 1, offset: 0 },
+      ],
+    });
+    expect(answer.totals).toMatchObject({ parameters: 837, activationBytes: 4 * (384 + 288 + 10) });
+    const table = (await crema('cost', path, '--csv')).out.split('\n');
+    expect(table).toHaveLength(6);
+    expect(table[0]).toMatch(/^layer,type,shape,parameters,/);
+    expect(table[2]).toMatch(/^conv,Convolution,2x4x6x6,112,112,7776,/);
+    expect(table.at(-1)).toMatch(/^total,,,837,/);
+  });
+
+  test('a training net costs its gradients too', async () => {
+    const training =
+      net +
+      'layer { name: "l" type: "Input" top: "l" input_param { shape { dim: 2 } } }\n' +
+      'layer { name: "loss" type: "SoftmaxWithLoss" bottom: "score" bottom: "l" top: "loss" }\n';
+    const answer = JSON.parse(
+      (await crema('cost', file('train.prototxt', training), '--phase', 'TRAIN', '--json')).out,
+    ) as {
+      totals: { gradientBytes: number; trainingBytes: number; forwardBytes: number };
+    };
+    expect(answer.totals.gradientBytes).toBe(4 * (288 + 10 + 1));
+    expect(answer.totals.trainingBytes).toBe(answer.totals.forwardBytes + 4 * (288 + 10 + 1) + 4 * 837);
   });
 });

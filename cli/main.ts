@@ -16,6 +16,10 @@ const commands: Readonly<Record<string, Entry>> = {
     summary: 'prints the shape of every blob and parameter of a network',
     load: async () => (await import('./commands/shapes.ts')).shapes,
   },
+  cost: {
+    summary: 'prints parameters, multiply-adds, memory and receptive field of every layer',
+    load: async () => (await import('./commands/cost.ts')).cost,
+  },
   run: {
     summary: 'computes recorded cases, to compare with what Caffe computed',
     load: async () => (await import('./commands/run.ts')).run,

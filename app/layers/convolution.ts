@@ -3,6 +3,7 @@ import { convolutionMacs, convolutionShape, convolutionSummary, geometryOf } fro
 import { biasGradient, correlate, scatterBack, weightGradient } from './convolution-kernels.ts';
 import type { LayerDefinition } from './definition.ts';
 import { adding, around, nth } from './views.ts';
+import { slidingWindow } from './windows.ts';
 
 /** Slides learned filters over each image. */
 export const convolution: LayerDefinition = {
@@ -17,6 +18,7 @@ export const convolution: LayerDefinition = {
   summary: convolutionSummary,
   shape: (c) => convolutionShape(c, false),
   cost: (layer, bottoms, tops) => ({ macs: convolutionMacs(layer, bottoms, tops) }),
+  window: slidingWindow,
   forward(c) {
     const [weights, bias] = [nth(c.params, 0), c.params[1]];
     c.bottoms.forEach((x, i) => {

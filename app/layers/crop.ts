@@ -54,6 +54,8 @@ export const crop: LayerDefinition = {
     };
   },
   cost: () => ({ macs: 0 }),
+  window: (layer, shape) =>
+    shape.slice(2).map((_, i) => ({ size: 1, stride: 1, offset: offsetAt(layer, shape.length, i + 2) })),
   forward(c) {
     const x = nth(c.bottoms, 0);
     c.compute(nth(c.tops, 0), (...at) =>

@@ -3,6 +3,7 @@ import { convolutionMacs, convolutionShape, convolutionSummary, geometryOf } fro
 import { biasGradient, correlate, scatterBack, weightGradient } from './convolution-kernels.ts';
 import type { LayerDefinition } from './definition.ts';
 import { adding, around, nth } from './views.ts';
+import { spreadingWindow } from './windows.ts';
 
 /** Spreads each input value over a window of the output, through learned filters. */
 export const deconvolution: LayerDefinition = {
@@ -17,6 +18,7 @@ export const deconvolution: LayerDefinition = {
   summary: convolutionSummary,
   shape: (c) => convolutionShape(c, true),
   cost: (layer, bottoms, tops) => ({ macs: convolutionMacs(layer, tops, bottoms) }),
+  window: spreadingWindow,
   forward(c) {
     const [weights, bias] = [nth(c.params, 0), c.params[1]];
     c.bottoms.forEach((x, i) => {

@@ -3,6 +3,7 @@ import { setting } from '../caffe/schema/values.ts';
 import { im2colShape, spatialAxes, windowSummary } from './convolution-geometry.ts';
 import type { LayerDefinition } from './definition.ts';
 import { notYet } from './unsupported.ts';
+import { slidingWindow } from './windows.ts';
 
 /** Lays the window's content at each of its places out as a column. */
 export const im2col: LayerDefinition = {
@@ -17,5 +18,6 @@ export const im2col: LayerDefinition = {
     windowSummary(spatialAxes(layer, Math.max(2, setting(layer, 'convolution_param').kernel_size.length))),
   shape: (c) => ({ tops: [im2colShape(c)] }),
   cost: () => ({ macs: 0 }),
+  window: slidingWindow,
   supports: notYet('Im2col', 'use Convolution'),
 };

@@ -39,6 +39,7 @@ import {
 } from './definition.ts';
 import { poolAxes, pooledShape, type PoolAxis } from './pooling-geometry.ts';
 import { nth } from './views.ts';
+import { poolingWindow } from './windows.ts';
 
 /** What Caffe starts a maximum from: the smallest float. */
 const SMALLEST = -3.4028234663852886e38;
@@ -199,6 +200,7 @@ export const pooling: LayerDefinition = {
     const window = axes[0].kernel * axes[1].kernel;
     return { macs: n * ch * countOf(nth(tops, 0).slice(2)) * window };
   },
+  window: poolingWindow,
   supports: (layer) =>
     setting(layer, 'pooling_param').pool === 'STOCHASTIC'
       ? 'STOCHASTIC pooling cannot be computed yet: use pool: MAX or pool: AVE.'

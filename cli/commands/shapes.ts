@@ -1,9 +1,8 @@
 /** `crema shapes`: the shape of every blob and parameter, as Caffe prints them while it sets a net up. */
 import type { Shape } from '../../app/caffe/net/layer-table.ts';
 import type { NetLayer, TypedNet } from '../../app/caffe/net/typed-net.ts';
-import { UsageError, oneOf, parseArguments, type Command, type Terminal } from '../command.ts';
-import { readText } from '../files.ts';
-import { netOf, wholeNetOf } from '../net-files.ts';
+import { oneOf, parseArguments, type Command, type Terminal } from '../command.ts';
+import { shapedNet } from '../shaped-net.ts';
 
 const help = `Usage: crema shapes NET [--phase TRAIN|TEST] [--input BLOB=1x3x32x32]... [--json]
 
@@ -19,9 +18,6 @@ Options:
 Example:
   crema shapes deploy.prototxt --input data=8x3x64x64 --json`;
 
-/** Shape of MNIST's images, which the stock examples leave to the data base their source names. */
-const mnistRecord: Shape = [1, 28, 28];
-
 export const shapes: Command = {
   help,
   async run(args, terminal) {
@@ -36,12 +32,7 @@ export const shapes: Command = {
     );
     const path = positionals[0] as string;
     const phase = oneOf('phase', values.phase, ['TRAIN', 'TEST']);
-    const inputs = new Map(values.input.map(parseInput));
-    const text = await readText(path);
-    const record = netOf(text, phase, { inputs }).layers.some(readsMnist) ? mnistRecord : undefined;
-    const net = wholeNetOf(path, text, phase, { inputs, record });
-    checkInputs(net, inputs);
-    noticeAssumed(net, inputs, terminal);
+    const net = await shapedNet(path, phase, values.input, terminal);
     const blobs = shapesByName(net);
     const params = net.layers.filter((layer) => layer.params.length > 0);
     if (values.json === true) {
@@ -56,43 +47,6 @@ export const shapes: Command = {
     return 0;
   },
 };
-
-/** `data=1x3x32x32`. */
-function parseInput(text: string): [string, Shape] {
-  const match = /^([^=]+)=(\d+(?:x\d+)*)$/.exec(text);
-  if (match === null) throw new UsageError(`--input is "${text}": write it as BLOB=1x3x32x32.`);
-  const [, blob = '', extents = ''] = match;
-  return [blob, extents.split('x').map(Number)];
-}
-
-const sourceOf = ({ parameter }: NetLayer): string =>
-  parameter.data_param?.source ?? parameter.image_data_param?.source ?? parameter.hdf5_data_param?.source ?? '';
-
-const readsMnist = (layer: NetLayer): boolean => layer.type === 'Data' && /mnist/i.test(sourceOf(layer));
-
-/** An --input that names no blob of a source layer would otherwise be passed over in silence. */
-function checkInputs(net: TypedNet, inputs: ReadonlyMap<string, Shape>): void {
-  for (const name of inputs.keys()) {
-    if (net.layers.some((layer) => layer.info?.source === true && blobNames(net, layer).includes(name))) continue;
-    const names = net.layers.filter((layer) => layer.info?.source === true).flatMap((layer) => blobNames(net, layer));
-    throw new UsageError(
-      `--input names "${name}", which is no input of this net in phase ${net.phase}; its inputs are ${names.join(', ')}.`,
-    );
-  }
-}
-
-const blobNames = (net: TypedNet, layer: NetLayer): string[] => layer.tops.map((id) => net.blobs.get(id)?.name ?? id);
-
-function noticeAssumed(net: TypedNet, inputs: ReadonlyMap<string, Shape>, terminal: Terminal): void {
-  for (const layer of net.layers) {
-    const [name] = blobNames(net, layer);
-    if (sourceOf(layer) === '' || name === undefined || inputs.has(name)) continue;
-    const shape = net.blobs.get(layer.tops[0] ?? '')?.shape ?? [];
-    terminal.err(
-      `Notice: layer "${layer.name}" reads "${sourceOf(layer)}", which is not looked into: ${name} is taken as ${shape.join('x')}. --input ${name}=… gives another shape.`,
-    );
-  }
-}
 
 /** By name; an in-place layer's version takes the place of the one before. */
 function shapesByName(net: TypedNet): Map<string, Shape> {

@@ -48,6 +48,16 @@ export interface Cost {
   readonly macs: number;
 }
 
+/** What one place of a top sees of the bottom along one spatial axis. */
+export interface WindowAxis {
+  /** Extent of the window, holes of a dilation included. */
+  readonly size: number;
+  /** Distance between the windows of neighbouring places; below 1 where the layer enlarges. */
+  readonly stride: number;
+  /** Where the window of place 0 starts: minus the padding. */
+  readonly offset: number;
+}
+
 /** Allowed number of bottoms or tops. */
 export interface Arity {
   readonly min: number;
@@ -79,6 +89,11 @@ export interface LayerInfo {
   summary(layer: LayerParameter): string;
   shape(context: ShapeContext): ShapeResult;
   cost(layer: LayerParameter, bottoms: readonly Shape[], tops: readonly Shape[]): Cost;
+  /**
+   * The windows through which tops see the first bottom, for its last axes. Without it, a layer that keeps the spatial
+   * extents sees place by place, and one that does not sees everything.
+   */
+  window?(layer: LayerParameter, bottom: Shape): readonly WindowAxis[];
   /** Text of a new layer's settings when dragged from the palette (body of the layer message without name/type/blobs). */
   readonly template?: string;
 }
