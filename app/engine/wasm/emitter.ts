@@ -1,6 +1,6 @@
 /**
- * Expressions as WebAssembly: `scalar` gives one value, `vector` the values of four neighbours along the lane axis at
- * once. What does not depend on the lane axis is computed once and spread.
+ * What writing expressions as WebAssembly needs to keep: axes and their values, the lane axis, addresses. How each kind of
+ * expression is written is in `expression-emitter.ts`.
  */
 import type { Axis, Expr } from '../ir/expr.ts';
 import { key } from '../ir/key.ts';
@@ -11,10 +11,6 @@ import type { Code } from './code.ts';
 import type { Environment } from './environment.ts';
 import { NOTHING, combine, depthOf, linearOf, scaled, type Linear } from './linear.ts';
 import type { FunctionBuilder } from './module-builder.ts';
-import { emitReduce } from './reductions.ts';
-import { scalarBinary, scalarCast, scalarUnary } from './scalar-operations.ts';
-import { vectorLoad } from './vector-loads.ts';
-import { vectorBinary, vectorCast, vectorUnary } from './vector-operations.ts';
 
 /** An address: a value (never negative) and a constant beside it. */
 export interface Address {
@@ -22,15 +18,13 @@ export interface Address {
   readonly offset: number;
 }
 
-export class Emitter {
+export abstract class Emitter {
   readonly blocks: Blocks;
   readonly environment: Environment;
   /** The axis whose neighbours make up a vector; bound to its first. */
   lane: Axis | undefined;
   private readonly axes = new Map<number, Value>();
-  private accumulator: Value | undefined;
-  /** Values that stand for expressions, whatever these say: see `standIn`. */
-  private readonly standIns = new Map<number, Expr>();
+  protected accumulator: Value | undefined;
 
   constructor(builder: FunctionBuilder, environment: Environment) {
     this.blocks = new Blocks(builder);
@@ -58,11 +52,6 @@ export class Emitter {
   /** The contract's finished sum: one, or four neighbours along the lane axis. */
   bindAccumulator(value: Value | undefined): void {
     this.accumulator = value;
-  }
-
-  /** Says that `value(argmax)` is remembered as the largest value of that reduction, not loaded again. */
-  standIn(e: Expr, argmax: Expr): void {
-    this.standIns.set(key(e), argmax);
   }
 
   /** Opens a loop over an axis. */
@@ -98,25 +87,10 @@ export class Emitter {
   }
 
   /** The value at the lane axis's first point. */
-  scalar(e: Expr): Value {
-    if (e.op === 'const') return constantOf(e.value, e.dtype === 'f32' ? 'f32' : 'i32');
-    const name = `scalar:${key(e)}`;
-    const known = this.blocks.recall(name) as Value | undefined;
-    if (known !== undefined) return known;
-    const made = this.makeScalar(e);
-    this.blocks.remember(name, made.depth, made);
-    return made;
-  }
+  abstract scalar(e: Expr): Value;
 
   /** The values at four neighbours. */
-  vector(e: Expr): Value {
-    const name = `vector:${key(e)}`;
-    const known = this.blocks.recall(name) as Value | undefined;
-    if (known !== undefined) return known;
-    const made = this.varies(e) ? this.makeVector(e) : this.spread(this.scalar(e), e.dtype === 'bool');
-    this.blocks.remember(name, made.depth, made);
-    return made;
-  }
+  abstract vector(e: Expr): Value;
 
   /** One value in all lanes; a bool becomes a mask. */
   spread(v: Value, bool = false): Value {
@@ -142,7 +116,7 @@ export class Emitter {
   }
 
   /** An integer sum of any depth as one value. */
-  private materialise(linear: Linear): Value {
+  protected materialise(linear: Linear): Value {
     const groups = new Map<number, [Value, number][]>();
     for (const { value, coefficient } of linear.terms.values()) {
       const group = groups.get(value.depth);
@@ -187,7 +161,7 @@ export class Emitter {
     return { base: this.materialise({ ...linear, constant: offset }), offset: 0 };
   }
 
-  private linear(e: Expr): Linear {
+  protected linear(e: Expr): Linear {
     const name = `linear:${key(e)}`;
     const known = this.blocks.recall(name) as Linear | undefined;
     if (known !== undefined) return known;
@@ -206,113 +180,12 @@ export class Emitter {
     }
     return linearOf(this.scalar(e), (rangeOf(e)?.min ?? -1) >= 0);
   }
-
-  private makeScalar(e: Exclude<Expr, { op: 'const' }>): Value {
-    switch (e.op) {
-      case 'axis':
-        return this.bound(e.axis);
-      case 'acc': {
-        if (this.accumulator?.type !== 'f32') throw new Error('No sum is bound.');
-        return this.accumulator;
-      }
-      case 'scalar':
-        return this.define(`run-time ${e.name}`, e.dtype === 'f32' ? 'f32' : 'i32', [], (code) => {
-          code.i32(0).memory(e.dtype === 'f32' ? 'f32.load' : 'i32.load', this.environment.scalar(e.name));
-        });
-      case 'load':
-        return this.standIns.has(key(e)) ? this.bestOf(e, 'scalar') : this.scalarLoad(e);
-      case 'unary':
-        return isLinear(e) ? this.materialise(this.linear(e)) : scalarUnary(this, e);
-      case 'binary':
-        return isLinear(e) ? this.materialise(this.linear(e)) : scalarBinary(this, e);
-      case 'select': {
-        const [c, a, b] = [this.scalar(e.cond), this.scalar(e.a), this.scalar(e.b)];
-        return this.define('select', a.type, [c, a, b], (code, push) => {
-          push(a);
-          push(b);
-          push(c);
-          code.select();
-        });
-      }
-      case 'cast':
-        return scalarCast(this, e);
-      case 'reduce':
-        return emitReduce(this, e, 'scalar');
-    }
-  }
-
-  private makeVector(e: Expr): Value {
-    switch (e.op) {
-      case 'const':
-      case 'scalar':
-        throw new Error(`A ${e.op} does not vary.`);
-      case 'axis': {
-        const first = this.spread(this.bound(e.axis));
-        return this.define('neighbours', 'v128', [first], (code, push) => {
-          push(first);
-          code.v128([0, 1, 2, 3]).op('i32x4.add');
-        });
-      }
-      case 'acc': {
-        if (this.accumulator === undefined) throw new Error('No sum is bound.');
-        return this.accumulator;
-      }
-      case 'load':
-        return this.standIns.has(key(e)) ? this.bestOf(e, 'vector') : vectorLoad(this, e);
-      case 'unary':
-        return vectorUnary(this, e);
-      case 'binary':
-        return vectorBinary(this, e);
-      case 'select': {
-        const [c, a, b] = [this.vector(e.cond), this.vector(e.a), this.vector(e.b)];
-        return this.define('bitselect', 'v128', [c, a, b], (code, push) => {
-          push(a);
-          push(b);
-          push(c);
-          code.op('v128.bitselect');
-        });
-      }
-      case 'cast':
-        return vectorCast(this, e);
-      case 'reduce':
-        return emitReduce(this, e, 'vector');
-    }
-  }
-
-  /** The largest value that an argmax met: what a load at the place that it found would give. */
-  private bestOf(load: Expr, mode: 'scalar' | 'vector'): Value {
-    const argmax = this.standIns.get(key(load)) as Expr;
-    if (mode === 'scalar') this.scalar(argmax);
-    else this.vector(argmax);
-    return this.blocks.recall(`best ${mode}:${key(argmax)}`) as Value;
-  }
-
-  private scalarLoad(e: Expr & { op: 'load' }): Value {
-    const { dtype } = this.environment.buffer(e.buffer);
-    const { base, offset } = this.address(e.index, e.buffer);
-    const op = dtype === 'u8' ? 'i32.load8_u' : dtype === 'f32' ? 'f32.load' : 'i32.load';
-    const type = e.dtype === 'f32' ? 'f32' : 'i32';
-    if (e.guard === undefined)
-      return this.define(`${op} ${offset}`, type, [base], (code, push) => {
-        push(base);
-        code.memory(op, offset);
-      });
-    const guard = this.scalar(e.guard);
-    return this.define(`guarded ${op} ${offset} ${e.otherwise}`, type, [base, guard], (code, push) => {
-      push(guard);
-      code.if(type);
-      push(base);
-      code.memory(op, offset).else();
-      push(constantOf(e.otherwise, type));
-      code.end();
-    });
-  }
 }
 
 type LinearNode = Expr & ({ op: 'unary' } | { op: 'binary' });
 
 /** A sum, difference, negation, or product with a constant, of i32. */
-function isLinear(e: Expr): e is LinearNode {
+export function isLinear(e: Expr): e is LinearNode {
   if (e.dtype !== 'i32') return false;
   if (e.op === 'unary') return e.fn === 'neg';
   return e.op === 'binary' && (e.fn === 'add' || e.fn === 'sub' || (e.fn === 'mul' && e.b.op === 'const'));
@@ -320,7 +193,7 @@ function isLinear(e: Expr): e is LinearNode {
 
 const uses = new WeakMap<Expr, boolean>();
 
-function usesAccumulator(e: Expr): boolean {
+export function usesAccumulator(e: Expr): boolean {
   let known = uses.get(e);
   if (known === undefined) {
     known = e.op === 'acc' || children(e).some(usesAccumulator);

@@ -3,7 +3,7 @@ import type { Axis, Expr } from '../ir/expr.ts';
 import type { Store } from '../ir/kernel.ts';
 import { constantOf, type Value } from './blocks.ts';
 import { bindCoordinates } from './coordinates.ts';
-import { Emitter } from './emitter.ts';
+import { ExpressionEmitter } from './expression-emitter.ts';
 import type { Environment } from './environment.ts';
 import { TILE_COLUMNS, TILE_ROWS } from './micro-kernel.ts';
 import type { FunctionBuilder, Signature } from './module-builder.ts';
@@ -24,7 +24,7 @@ export function writeEpilogue(
   builder: FunctionBuilder,
   environment: Environment,
 ): void {
-  const em = new Emitter(builder, environment);
+  const em = new ExpressionEmitter(builder, environment);
   const { blocks } = em;
   bindCoordinates(em, batch, { type: 'i32', depth: 0, local: 1, constant: 0 });
 
@@ -123,22 +123,23 @@ export function writeEpilogue(
 }
 
 /** Binds axes at a point of a line whose rows are so long. */
-function bindLine(em: Emitter, axes: readonly Axis[], rowLength: number, point: Value): void {
+function bindLine(em: ExpressionEmitter, axes: readonly Axis[], rowLength: number, point: Value): void {
   if (axes.length === 0) return;
   const own: Axis[] = axes.map((a, i) => (i === axes.length - 1 ? { ...a, extent: rowLength } : a));
   bindCoordinates(em, own, point);
 }
 
-const less = (em: Emitter, a: Value, b: number): Value => combineScalars(em, 'lt', 'i32', a, constantOf(b, 'i32'));
+const less = (em: ExpressionEmitter, a: Value, b: number): Value =>
+  combineScalars(em, 'lt', 'i32', a, constantOf(b, 'i32'));
 
-const along = (em: Emitter, v: Value, rowLength: number): Value =>
+const along = (em: ExpressionEmitter, v: Value, rowLength: number): Value =>
   em.define(`mod ${rowLength}`, 'i32', [v], (code, push) => {
     push(v);
     code.i32(rowLength).op('i32.rem_u');
   });
 
 /** Whether a point of a side is a real one. */
-function isThere(em: Emitter, side: Side, point: Value): Value {
+function isThere(em: ExpressionEmitter, side: Side, point: Value): Value {
   const inside = less(em, point, side.points);
   if (!side.isPadded) return inside;
   const extent = side.axes.at(-1)?.extent ?? 1;
@@ -146,7 +147,7 @@ function isThere(em: Emitter, side: Side, point: Value): Value {
 }
 
 /** Whether a group of four, from a point on, lies in one row of real points. */
-function isWhole(em: Emitter, side: Side, point: Value, rowLength: number, extent: number): Value {
+function isWhole(em: ExpressionEmitter, side: Side, point: Value, rowLength: number, extent: number): Value {
   const inside = less(em, point, side.points);
   if (!side.isPadded && extent % 4 === 0) return inside;
   return combineScalars(em, 'and', 'bool', inside, less(em, along(em, point, rowLength), extent - 3));

@@ -9,7 +9,7 @@ import { extentOf } from '../ir/kernel.ts';
 import { expressionsOf, substitution, visit } from '../ir/rewrite.ts';
 import { constantOf, type Value } from './blocks.ts';
 import { bindCoordinates, divide } from './coordinates.ts';
-import { Emitter } from './emitter.ts';
+import { ExpressionEmitter } from './expression-emitter.ts';
 import type { Environment } from './environment.ts';
 import type { FunctionBuilder } from './module-builder.ts';
 import { fixed, isWrittenOut, pointsOf, rowOf } from './reductions.ts';
@@ -24,7 +24,7 @@ const CHUNK = 2048;
 /** Writes the function that computes one unit (its number is parameter 0); gives how many there are. */
 export function lowerCompute(kernel: ComputeKernel, builder: FunctionBuilder, environment: Environment): number {
   const plan = planCompute(kernel);
-  const em = new Emitter(builder, environment);
+  const em = new ExpressionEmitter(builder, environment);
   for (const copy of plan.copies) for (const stores of copy) standIns(em, stores);
 
   const { lane, outer } = plan;
@@ -149,7 +149,7 @@ function leadingAxes(axes: readonly Axis[]): readonly Axis[] {
 }
 
 /** Runs along the lane axis four points at a time, and one by one over what is left. */
-function emitLane(em: Emitter, lane: Axis, chunks: number, part: Value, copies: Plan['copies']): void {
+function emitLane(em: ExpressionEmitter, lane: Axis, chunks: number, part: Value, copies: Plan['copies']): void {
   const { blocks } = em;
   let [from, to, end] = [0, Math.floor(lane.extent / 4) * 4, lane.extent].map((v) => constantOf(v, 'i32')) as [
     Value,
@@ -188,7 +188,7 @@ function emitLane(em: Emitter, lane: Axis, chunks: number, part: Value, copies: 
 }
 
 /** Where a value is loaded from the very place that an argmax found, the argmax knows it already. */
-export function standIns(em: Emitter, stores: readonly Store[]): void {
+export function standIns(em: ExpressionEmitter, stores: readonly Store[]): void {
   visit(
     stores.map((s) => s.value),
     (e) => {

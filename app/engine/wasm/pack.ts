@@ -9,7 +9,7 @@ import { renameAxes, visit } from '../ir/rewrite.ts';
 import { loadsOf } from '../ir/rewrite.ts';
 import { constantOf, type Value } from './blocks.ts';
 import { bindCoordinates } from './coordinates.ts';
-import { Emitter } from './emitter.ts';
+import { ExpressionEmitter } from './expression-emitter.ts';
 import type { Environment } from './environment.ts';
 import type { FunctionBuilder, Signature } from './module-builder.ts';
 import { fixed, pointsOf } from './reductions.ts';
@@ -39,7 +39,7 @@ export function writePack(
   builder: FunctionBuilder,
   environment: Environment,
 ): void {
-  const em = new Emitter(builder, environment);
+  const em = new ExpressionEmitter(builder, environment);
   const parameter = (local: number): Value => ({ type: 'i32', depth: 0, local, constant: 0 });
   const merged = mergeAxes({ lists: [k.inner], exprs: [operand] });
   const inner = merged.lists[0] ?? [];
@@ -67,7 +67,7 @@ interface Range {
 }
 
 class Packer {
-  private readonly em: Emitter;
+  private readonly em: ExpressionEmitter;
   private readonly side: Side;
   private readonly groups: number;
   private readonly range: Range;
@@ -75,7 +75,7 @@ class Packer {
   /** Where the next k goes. */
   private readonly target = 0;
 
-  constructor(em: Emitter, side: Side, groups: number, range: Range, inner: readonly Axis[]) {
+  constructor(em: ExpressionEmitter, side: Side, groups: number, range: Range, inner: readonly Axis[]) {
     this.em = em;
     this.side = side;
     this.groups = groups;
@@ -234,7 +234,7 @@ function runsAlong(expr: Expr, a: Axis): boolean {
 }
 
 /** Four vectors of four, rows for columns. */
-function transposed(em: Emitter, rows: readonly Value[]): Value[] {
+function transposed(em: ExpressionEmitter, rows: readonly Value[]): Value[] {
   const [a, b, c, d] = rows as [Value, Value, Value, Value];
   const weave = (x: Value, y: Value, order: readonly [number, number, number, number]): Value =>
     em.define(`shuffle ${order.join('')}`, 'v128', [x, y], (code, push) => {
