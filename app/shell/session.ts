@@ -13,6 +13,7 @@ import { loadGallery, openExample } from './commands/document.ts';
 import { refreshSnapshots } from './commands/weights.ts';
 import { attempt, language, train } from './commands/workers.ts';
 import { followInput, followTheme } from './theme.ts';
+import { followUndoKeys } from './undo-keys.ts';
 
 /** Milliseconds of quiet in the text before it is analysed. */
 const analysisDelay = 60;
@@ -41,6 +42,7 @@ export async function restoreSession(): Promise<void> {
   addEventListener('pagehide', () => stops.forEach((stop) => stop()), { once: true });
   followTheme();
   followInput();
+  followUndoKeys();
   await attempt(async () => {
     await loadGallery();
     const { netText, solverText } = useDocument.getState();

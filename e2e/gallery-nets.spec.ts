@@ -1,0 +1,163 @@
+/** The nets of the gallery, pasted into the editor: their graphs, shapes, folded layers, phases and cards. */
+import { readFile } from 'node:fs/promises';
+import { expect, test, type Page } from '@playwright/test';
+import { graph, node, nodes, openReady, paste, shapeLabels } from './crema-page.ts';
+
+test.use({ permissions: ['clipboard-read', 'clipboard-write'] });
+
+interface PastedNet {
+  /** Folder of the gallery and file in it. */
+  readonly file: string;
+  readonly phase: 'TRAIN' | 'TEST';
+  /** Nodes that are drawn: layers that are not folded into another's. */
+  readonly nodes: number;
+  /** Some of the labels on its edges. */
+  readonly shapes: readonly string[];
+  /** Layers folded into a node: the node, and its rows from the top. */
+  readonly folded: readonly [string, ...string[]];
+}
+
+// The sample set has colour images of 32×32, which LeNet takes as they come; its deploy form says 1×28×28 itself.
+const nets: readonly PastedNet[] = [
+  {
+    file: 'cifar10_quick/train_test',
+    phase: 'TRAIN',
+    nodes: 10,
+    shapes: [
+      '100×3×32×32',
+      'label 100',
+      '100×32×32×32',
+      '100×32×16×16',
+      '100×32×8×8',
+      '100×64×8×8',
+      '100×64×4×4',
+      '100×10',
+    ],
+    folded: ['pool1', 'relu1'],
+  },
+  {
+    file: 'cifar10_quick/deploy',
+    phase: 'TEST',
+    nodes: 10,
+    shapes: ['1×3×32×32', '1×32×32×32', '1×32×16×16', '1×64×8×8', '1×64×4×4', '1×64', '1×10'],
+    folded: ['conv2', 'relu2'],
+  },
+  {
+    file: 'cifar10_full/train_test',
+    phase: 'TRAIN',
+    nodes: 11,
+    shapes: ['100×3×32×32', '100×32×32×32', '100×32×16×16', '100×64×4×4', '100×10'],
+    folded: ['conv3', 'relu3'],
+  },
+  {
+    file: 'cifar10_full/deploy',
+    phase: 'TEST',
+    nodes: 11,
+    shapes: ['1×3×32×32', '1×32×32×32', '1×32×8×8', '1×64×4×4', '1×10'],
+    folded: ['pool1', 'relu1'],
+  },
+  {
+    file: 'lenet/train_test',
+    phase: 'TRAIN',
+    nodes: 8,
+    shapes: ['64×3×32×32', '64×20×28×28', '64×20×14×14', '64×50×10×10', '64×50×5×5', '64×500', '64×10'],
+    folded: ['ip1', 'relu1'],
+  },
+  {
+    file: 'lenet/deploy',
+    phase: 'TEST',
+    nodes: 8,
+    shapes: ['64×1×28×28', '64×20×24×24', '64×20×12×12', '64×50×8×8', '64×50×4×4', '64×500', '64×10'],
+    folded: ['ip1', 'relu1'],
+  },
+  {
+    file: 'resnet20/train_test',
+    phase: 'TRAIN',
+    nodes: 34,
+    shapes: ['128×3×32×32', '128×16×32×32', '128×32×16×16', '128×64×8×8', '128×64×1×1', '128×10'],
+    folded: ['res1a_conv1', 'res1a_bn1', 'res1a_scale1', 'res1a_relu1'],
+  },
+  {
+    file: 'resnet20/deploy',
+    phase: 'TEST',
+    nodes: 34,
+    shapes: ['1×3×32×32', '1×16×32×32', '1×32×16×16', '1×64×8×8', '1×64×1×1', '1×10'],
+    folded: ['conv1', 'bn1', 'scale1', 'relu1'],
+  },
+];
+
+async function showPhase(page: Page, phase: 'TRAIN' | 'TEST'): Promise<void> {
+  await page.getByRole('radio', { name: `Show the ${phase} phase` }).click();
+}
+
+test('every net of the gallery, pasted, becomes a graph with its shapes', async ({ page }) => {
+  await openReady(page);
+  for (const { file, phase, nodes: count, shapes, folded } of nets) {
+    await test.step(file, async () => {
+      await paste(page, 'Network', await readFile(`public/models/${file}.prototxt`, 'utf8'));
+      await showPhase(page, phase);
+      await page.getByRole('button', { name: 'Fit' }).click();
+      await expect(nodes(page)).toHaveCount(count);
+      for (const shape of shapes)
+        await expect(shapeLabels(page).getByText(shape, { exact: true }).first()).toBeVisible();
+      const [producer, ...rows] = folded;
+      for (const row of rows) {
+        await expect(node(page, producer)).toContainText(row);
+        await expect(node(page, row)).toHaveCount(0);
+      }
+      await expect(page.getByRole('button', { name: /\d errors?/ })).toHaveCount(0);
+    });
+  }
+});
+
+test('the graph runs from top to bottom, follows the phase, and a card says how a layer is set', async ({ page }) => {
+  await openReady(page);
+  await paste(page, 'Network', await readFile('public/models/cifar10_quick/train_test.prototxt', 'utf8'));
+  await expect(nodes(page)).toHaveCount(10);
+
+  await test.step('each layer stands below the one it reads', async () => {
+    await page.getByRole('button', { name: 'Fit' }).click();
+    const chain = ['cifar', 'conv1', 'pool1', 'conv2', 'pool2', 'conv3', 'pool3', 'ip1', 'ip2', 'loss'];
+    const tops = await Promise.all(chain.map(async (layer) => (await node(page, layer).boundingBox())?.y ?? NaN));
+    expect(tops).toEqual(tops.toSorted((a, b) => a - b));
+  });
+
+  await test.step('families differ in colour', async () => {
+    const colour = (layer: string) =>
+      node(page, layer)
+        .locator('.layer-node')
+        .evaluate((element) => getComputedStyle(element).borderLeftColor);
+    const [conv1, conv2, pool1, loss] = await Promise.all(['conv1', 'conv2', 'pool1', 'loss'].map(colour));
+    expect(conv2).toBe(conv1);
+    expect(new Set([conv1, pool1, loss]).size).toBe(3);
+  });
+
+  await test.step('TEST has an accuracy, TRAIN has none', async () => {
+    await expect(node(page, 'accuracy')).toHaveCount(0);
+    await showPhase(page, 'TEST');
+    await expect(node(page, 'accuracy')).toBeVisible();
+    await expect(nodes(page)).toHaveCount(11);
+    await showPhase(page, 'TRAIN');
+    await expect(node(page, 'accuracy')).toHaveCount(0);
+  });
+
+  await test.step('hovering a node opens its card', async () => {
+    await node(page, 'conv1').hover();
+    const card = graph(page).getByRole('tooltip');
+    await expect(card).toContainText('Convolution');
+    for (const [setting, value] of [
+      ['num_output', '32'],
+      ['kernel_size', '5'],
+      ['pad', '2'],
+      ['Parameters, 2,432', '32×3×5×5'],
+      ['In', 'data 100×3×32×32'],
+      ['Out', 'conv1 100×32×32×32'],
+    ] as const) {
+      const line = card.locator('dl > div').filter({ has: page.getByText(setting, { exact: true }) });
+      await expect(line).toContainText(value);
+    }
+    await expect(card).toContainText('246 M');
+    await page.mouse.move(5, 5);
+    await expect(card).toBeHidden();
+  });
+});
