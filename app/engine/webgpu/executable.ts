@@ -5,6 +5,7 @@ import type { BufferDeclaration, Kernel, Program } from '../ir/kernel.ts';
 import { expressionsOf, visit } from '../ir/rewrite.ts';
 import type { OpenDevice } from './device.ts';
 import type { DeviceMemory } from './device-memory.ts';
+import { encodeDispatch, type Dispatch } from './dispatch.ts';
 import { allocate, firstGroupBlock, memoryOf, planDeviceMemory, release } from './device-memory.ts';
 import { BUFFER, MAP_READ } from './gpu-constants.ts';
 import type { KernelSource } from './compute-source.ts';
@@ -19,18 +20,6 @@ import { millisecondsOf, piecesFor, spread } from './work-estimate.ts';
 
 /** GPU time that one submit should take, in milliseconds: short enough for watchdogs, other tabs and Pause. */
 const SUBMIT_MS = 8;
-/** A kernel, or a piece of a heavy one, ready to be encoded. */
-export interface Dispatch {
-  /** Place of its kernel in the sequence. */
-  readonly kernel: number;
-  readonly label: string;
-  readonly pipeline: GPUComputePipeline;
-  readonly bindGroup: GPUBindGroup;
-  readonly x: number;
-  readonly y: number;
-  /** Estimated milliseconds, corrected by what submits take. */
-  milliseconds: number;
-}
 
 interface Compiled {
   readonly source: KernelSource;
@@ -270,13 +259,6 @@ class LoadedProgram implements WebGpuExecutable {
     if (declaration.lifetime === 'transient') throw new Error(`Buffer "${id}" is transient: the host cannot reach it.`);
     return { declaration, memory: memoryOf(this.memory, id) };
   }
-}
-
-/** Writes one kernel into a compute pass. */
-export function encodeDispatch(pass: GPUComputePassEncoder, dispatch: Dispatch): void {
-  pass.setPipeline(dispatch.pipeline);
-  pass.setBindGroup(0, dispatch.bindGroup);
-  pass.dispatchWorkgroups(dispatch.x, dispatch.y);
 }
 
 function typed(bytes: ArrayBuffer, dtype: BufferDeclaration['dtype'], from: number, count: number): HostArray {

@@ -1,6 +1,5 @@
 /** Times dispatches one by one: by the GPU's own clock where it has one, else by waiting after each. */
-import type { Dispatch } from './executable.ts';
-import { encodeDispatch } from './executable.ts';
+import { encodeDispatch, type Dispatch } from './dispatch.ts';
 import { BUFFER, MAP_READ } from './gpu-constants.ts';
 
 /** Dispatches whose times one query set holds (4,096 queries at most, two a dispatch). */
