@@ -23,7 +23,7 @@ export function CanvasNotice({ stale }: { readonly stale: boolean }) {
     return (
       <div className="canvas-notice is-stale" role="status">
         <strong>Stale</strong>
-        <span>The text cannot be read right now; this is the graph of the last text that could.</span>
+        <span>The text has a mistake: this is the last good graph.</span>
         {mistake !== undefined && reveal !== undefined && (
           <button type="button" onClick={() => reveal('network', mistake.range)}>
             Show the mistake

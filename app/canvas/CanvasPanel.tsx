@@ -65,11 +65,13 @@ function Canvas() {
   }, [picture, selectedNodes]);
 
   const goTo = useCallback(
-    (choose: typeof fitAll, duration: number) => {
+    (choose: typeof fitStart, duration: number) => {
       const { picture: shown, size: now, paletteOpen } = useCanvas.getState();
+      const first = shown?.placed.nodes[0];
       const bounds = shown === undefined ? undefined : boundsOf(shown.placed);
-      if (now === undefined || bounds === undefined) return;
-      void flow.setViewport(choose(bounds, paneRoom(now, paletteOpen)), { duration });
+      if (now === undefined || bounds === undefined || first === undefined) return;
+      const trunk = first.x + first.node.box.width / 2;
+      void flow.setViewport(choose(bounds, paneRoom(now, paletteOpen), trunk), { duration });
     },
     [flow],
   );

@@ -41,6 +41,11 @@ function OpenPalette({ pane }: { readonly pane: RefObject<HTMLElement | null> })
   const [all, setAll] = useState(false);
   const [hinted, setHinted] = useState<LayerInfo>();
   const root = useRef<HTMLElement>(null);
+  const input = useRef<HTMLInputElement>(null);
+  useEffect(() => {
+    // Opened by hand: to search is what comes next.
+    if (useCanvas.getState().paletteOpen === true) input.current?.focus();
+  }, []);
   const groups = useMemo(() => paletteGroups(layerTable.all(), search, all), [search, all]);
   const first = groups[0]?.layers[0];
   const selected = useDocument((state) => state.selection.length > 0);
@@ -65,6 +70,7 @@ function OpenPalette({ pane }: { readonly pane: RefObject<HTMLElement | null> })
     >
       <div className="palette-head">
         <input
+          ref={input}
           className="palette-search"
           type="search"
           aria-label="Search layers"

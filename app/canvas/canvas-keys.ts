@@ -38,6 +38,13 @@ function toggleCard(): void {
   useCanvas.setState({ card: card === undefined ? node : undefined });
 }
 
+/** A palette that is opened takes the focus itself. */
+function searchPalette(pane: HTMLElement): void {
+  const search = pane.querySelector<HTMLElement>('.palette-search');
+  if (search === null) useCanvas.setState({ paletteOpen: true });
+  else search.focus();
+}
+
 function undoKey({ key, shiftKey }: KeyboardEvent): 'undo' | 'redo' | undefined {
   if (key.toLowerCase() === 'z') return shiftKey ? 'redo' : 'undo';
   return key.toLowerCase() === 'y' ? 'redo' : undefined;
@@ -53,6 +60,8 @@ function act(
   if (event.ctrlKey || event.metaKey) {
     const command = undoKey(event);
     if (command === undefined) return false;
+    // The focused node may go with the change: the keyboard is to stay on the canvas.
+    pane.focus({ preventScroll: true });
     useDocument.getState()[command]();
     return true;
   }
@@ -65,6 +74,7 @@ function act(
   switch (event.key) {
     case 'Delete':
     case 'Backspace':
+      pane.focus({ preventScroll: true });
       deleteLayers(useDocument.getState().selection);
       return true;
     case 'Escape':
@@ -78,7 +88,7 @@ function act(
       toggleCard();
       return true;
     case '/':
-      pane.querySelector<HTMLElement>('.palette-search, .palette-open')?.focus();
+      searchPalette(pane);
       return true;
     case '+':
     case '=':

@@ -2,6 +2,7 @@
  * Keeps the picture on the canvas true to the document: projects each new net, has it placed, and shows it only once it
  * has its places, so that nothing jumps about in between. Layouts that were overtaken are dropped.
  */
+import { readNet } from '../caffe/net/read-net.ts';
 import type { NetView } from '../caffe/net/net-view.ts';
 import { useDocument, type DocumentState } from '../store/document.ts';
 import { WorkerError } from '../workers/failure.ts';
@@ -64,12 +65,21 @@ export function followDocument(place: PlaceGraph): () => void {
   update(shownNet(useDocument.getState()));
   const leaveDocument = useDocument.subscribe((state, before) => {
     if (state.name !== before.name) moveNodes(NOTHING_MOVED);
+    if (state.goodNets !== before.goodNets) forgetGone(state);
     if (shownNet(state) !== shownNet(before)) update(shownNet(state));
   });
   return () => {
     ended = true;
     leaveDocument();
   };
+}
+
+/** Takes layers out of the selection that are not in the text any more. */
+function forgetGone({ selection, netText }: DocumentState): void {
+  if (selection.length === 0) return;
+  const there = new Set(readNet(netText).layers.map(({ id }) => id));
+  const kept = selection.filter((id) => there.has(id));
+  if (kept.length < selection.length) useDocument.setState({ selection: kept });
 }
 
 /** Sets the positions of the nodes moved by hand; `NOTHING_MOVED` gives the layout back its say. */

@@ -25,7 +25,7 @@ export const MIN_ZOOM = 0.08;
 export const MAX_ZOOM = 2;
 const MARGIN = 24;
 /** Below this the names of nodes cannot be read any more. */
-const READABLE = 0.55;
+const READABLE = 0.6;
 
 const clamp = (value: number, low: number, high: number): number => Math.min(high, Math.max(low, value));
 
@@ -46,14 +46,18 @@ export function fitAll(bounds: Bounds, pane: Pane): Viewport {
   };
 }
 
-/** The first rows of the net, full width if that stays readable, from the top. */
-export function fitStart(bounds: Bounds, pane: Pane): Viewport {
+/**
+ * The first rows of the net from the top: all of its width if that stays readable, else around `trunk`, the x where it
+ * begins.
+ */
+export function fitStart(bounds: Bounds, pane: Pane, trunk: number): Viewport {
   const free = pane.width - pane.left - pane.right - 2 * MARGIN;
   const zoom = clamp(free / bounds.width, READABLE, 1);
   if (bounds.height * zoom <= pane.height - 2 * MARGIN) return fitAll(bounds, pane);
+  const centre = bounds.width * zoom <= free ? bounds.x + bounds.width / 2 : trunk;
   return {
     zoom,
-    x: middle(pane, bounds.width * zoom) - (bounds.x + bounds.width / 2) * zoom,
+    x: pane.left + (pane.width - pane.left - pane.right) / 2 - centre * zoom,
     y: MARGIN - bounds.y * zoom,
   };
 }
