@@ -70,13 +70,14 @@ async function step(options: {
     await executable.idle();
     steps.push(performance.now() - start);
   }
-  const all = program.sequences['train'] ?? [];
-  const times = all.map((): number[] => []);
+  const operations = new Map((program.sequences['train'] ?? []).map((k) => [k.label, operationsOf(k)]));
+  const times = new Map<string, number[]>();
   for (let i = 0; i < options.profiles; i++)
-    (await executable.time('train', scalars)).forEach(({ milliseconds }, k) => times[k]?.push(milliseconds));
-  const kernels = all.map((kernel, k): KernelResult => {
-    const least = Math.min(...(times[k] ?? []));
-    return { label: kernel.label, least, median: medianOf(times[k] ?? []), gflops: operationsOf(kernel) / least / 1e6 };
+    for (const { label, milliseconds } of await executable.time('train', scalars))
+      times.set(label, [...(times.get(label) ?? []), milliseconds]);
+  const kernels = [...times].map(([label, list]): KernelResult => {
+    const least = Math.min(...list);
+    return { label, least, median: medianOf(list), gflops: (operations.get(label) ?? 0) / least / 1e6 };
   });
   const memory = executable.bytes / 2 ** 20;
   engine.dispose();

@@ -5,6 +5,7 @@ import type { Program } from '../ir/kernel.ts';
 import { QueuedExecutable, type WasmExecutable } from './executable.ts';
 import { supportsRelaxedSimd } from './module-builder.ts';
 import { PAGE, programCode, type ProgramCode } from './program-code.ts';
+import { padWindows } from './pad-windows.ts';
 import { inlineRunner } from './runner.ts';
 import { selfTest } from './self-test.ts';
 import { ThreadPool } from './thread-pool.ts';
@@ -93,11 +94,12 @@ class ProcessorEngine implements WasmEngine {
     options: { readonly onProgress?: (done: number, total: number) => void } = {},
   ): Promise<WasmExecutable> {
     if (this.disposed) throw new EngineError('device-lost', 'The engine was closed; open it again.');
-    const total = Object.values(program.sequences).flat().length;
+    const padded = padWindows(program);
+    const total = Object.values(padded.sequences).flat().length;
     let done = 0;
     options.onProgress?.(0, total);
     const shared = this.pool !== undefined;
-    const code = programCode(program, { threads: this.threads, shared, relaxed: this.relaxed }, () => {
+    const code = programCode(padded, { threads: this.threads, shared, relaxed: this.relaxed }, () => {
       options.onProgress?.(++done, total);
     });
     const memory = allocate(code, shared);
