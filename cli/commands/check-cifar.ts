@@ -29,7 +29,7 @@ Options:
   --golden DIR        Caffe's run (default: golden/ inside DIR_OR_ARCHIVE)
   --test-batches N    batches of 100 test images (default: all; with fewer the accuracy is
                       printed but, as Caffe's is over all, not judged)
-  --engine            webgpu (default) or reference`;
+  --engine            webgpu (default), wasm (the processor) or reference`;
 
 /** What is compared: relative error of a loss, difference of an accuracy, absolute error of a mean pixel. */
 const tolerance = { loss: 1e-3, accuracy: 1e-3, mean: 1e-3 };

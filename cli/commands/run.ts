@@ -9,7 +9,7 @@ import { engineKinds, openEngine } from '../engines.ts';
 import { readBytes, writeBytes } from '../files.ts';
 import { wholeNetOf } from '../net-files.ts';
 
-const help = `Usage: crema run CASE.safetensors... --out DIR [--engine webgpu|reference]
+const help = `Usage: crema run CASE.safetensors... --out DIR [--engine webgpu|wasm|reference]
 
 Runs one small net for each file and writes what it computed to DIR under the same name.
 A case has the net as "prototxt" and its "phase" in the metadata, its inputs as
@@ -20,7 +20,7 @@ stderr and makes the exit code 1; the others still run.
 
 Options:
   --out DIR    where results go; made when it is not there
-  --engine     webgpu (default), or reference: double precision, without a GPU
+  --engine     webgpu (default), wasm (the processor), or reference: double precision, without a GPU
 
 Example:
   crema run cases/*.safetensors --engine reference --out results`;

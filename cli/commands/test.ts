@@ -21,7 +21,7 @@ Options:
   --weights FILE    the trained weights, copied by layer name (required)
   --data PATH       a CIFAR-10 archive, folder or batch file (required)
   --iterations N    batches to run (default: the whole test set)
-  --engine          webgpu (default), or reference: double precision, slow
+  --engine          webgpu (default), wasm (the processor), or reference: double precision, slow
   --json            prints {"accuracy", "loss", "iterations", "images", "outputs"}
 
 Example:
