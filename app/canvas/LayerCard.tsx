@@ -1,14 +1,15 @@
 /** The card of a node: what its layer does, how it is set, what goes in and comes out, and what it costs. */
 import { useViewport } from '@xyflow/react';
+import { useLayoutEffect, useRef } from 'react';
 import type { CSSProperties, RefObject } from 'react';
-import type { LayerView, NetView, SettingView } from '../caffe/net/net-view.ts';
+import type { LayerView, NetView } from '../caffe/net/net-view.ts';
 import { useDocument } from '../store/document.ts';
 import { useCanvas } from './canvas-state.ts';
 import { familyColour } from './LayerNode.tsx';
 import { shapeText } from './node-box.ts';
 import type { PlacedNode } from './placed-graph.ts';
 
-const WIDTH = 312;
+const WIDTH = 264;
 const GAP = 12;
 const EDGE = 8;
 
@@ -26,11 +27,19 @@ export function LayerCard({ pane }: { readonly pane: RefObject<HTMLElement | nul
   const placed = useCanvas(({ card, picture }) => picture?.placed.nodes.find(({ node }) => node.id === card));
   const net = useDocument((state) => state.goodNets?.[state.phase]);
   const viewport = useViewport();
+  const card = useRef<HTMLDivElement>(null);
+  useLayoutEffect(() => {
+    // The height is known only now: a card that would stick out at the foot moves up.
+    const element = card.current;
+    if (element === null || pane.current === null) return;
+    const room = pane.current.clientHeight - element.offsetHeight - EDGE;
+    element.style.top = `${Math.max(EDGE, Math.min(element.offsetTop, room))}px`;
+  }, [pane, placed, viewport]);
   if (placed === undefined || net === undefined) return null;
   const ids = [placed.node.id, ...placed.node.rows.map(({ id }) => id)];
   const layers = ids.flatMap((id) => net.layers.find((layer) => layer.id === id) ?? []);
   return (
-    <div className="layer-card" role="tooltip" style={cardPlace(placed, viewport, pane.current)}>
+    <div ref={card} className="layer-card" role="tooltip" style={cardPlace(placed, viewport, pane.current)}>
       {layers.map((layer) => (
         <LayerFacts key={layer.id} layer={layer} net={net} />
       ))}
@@ -38,26 +47,22 @@ export function LayerCard({ pane }: { readonly pane: RefObject<HTMLElement | nul
   );
 }
 
-/** Beside the node, at its right where there is room; it grows down from the node, or up from one that stands low. */
+/** Beside the node where there is room, at its right by preference. */
 function cardPlace(
   { node, x, y }: PlacedNode,
   { x: panX, y: panY, zoom }: { readonly x: number; readonly y: number; readonly zoom: number },
   pane: HTMLElement | null,
 ): CSSProperties {
   const paneWidth = pane?.clientWidth ?? 0;
-  const paneHeight = pane?.clientHeight ?? 0;
   const left = x * zoom + panX;
   const right = left + node.box.width * zoom;
-  const top = Math.max(EDGE, y * zoom + panY);
-  const bottom = Math.max(EDGE, paneHeight - (y + node.box.height) * zoom - panY);
-  const beside =
-    paneWidth - right >= WIDTH + GAP + EDGE || paneWidth - right >= left ? right + GAP : left - GAP - WIDTH;
+  const roomRight = paneWidth - right;
+  const beside = roomRight >= WIDTH + GAP + EDGE || roomRight >= left ? right + GAP : left - GAP - WIDTH;
   return {
     width: WIDTH,
     left: Math.max(EDGE, Math.min(beside, paneWidth - WIDTH - EDGE)),
-    ...(top <= bottom
-      ? { top, maxHeight: paneHeight - top - EDGE }
-      : { bottom, maxHeight: paneHeight - bottom - EDGE }),
+    top: y * zoom + panY,
+    maxHeight: (pane?.clientHeight ?? 0) - 2 * EDGE,
   };
 }
 
@@ -66,6 +71,8 @@ function LayerFacts({ layer, net }: { readonly layer: LayerView; readonly net: N
     const blob = net.blobs.find((candidate) => candidate.id === id);
     return `${blob?.name ?? id} ${shapeText(blob?.shape)}`;
   };
+  const written = layer.settings.filter(({ explicit }) => explicit);
+  const defaults = layer.settings.filter(({ explicit }) => !explicit);
   const count = layer.params.reduce((sum, { shape }) => sum + shape.reduce((n, d) => n * d, 1), 0);
   return (
     <section className="layer-card-part">
@@ -76,10 +83,15 @@ function LayerFacts({ layer, net }: { readonly layer: LayerView; readonly net: N
       {layer.problem !== undefined && <p className="layer-card-problem">{layer.problem}</p>}
       {layer.doc !== '' && <p>{layer.doc}</p>}
       <dl>
-        {layer.settings.map((setting) => (
-          <Setting key={setting.path} setting={setting} />
+        {written.map(({ path, value }) => (
+          <Fact key={path} term={shortPath(path)} values={[value]} />
         ))}
       </dl>
+      {defaults.length > 0 && (
+        <p className="layer-card-defaults">
+          By default {defaults.map(({ path, value }) => `${shortPath(path)} ${value}`).join(', ')}
+        </p>
+      )}
       <dl>
         <Fact term="In" values={layer.bottoms.map(shapeOf)} />
         <Fact term="Out" values={layer.tops.map(shapeOf)} />
@@ -95,14 +107,8 @@ function LayerFacts({ layer, net }: { readonly layer: LayerView; readonly net: N
   );
 }
 
-function Setting({ setting: { path, value, explicit } }: { readonly setting: SettingView }) {
-  return (
-    <div className={explicit ? undefined : 'is-default'}>
-      <dt>{path.split('.').slice(1).join('.') || path}</dt>
-      <dd>{value}</dd>
-    </div>
-  );
-}
+/** The path without the message that all settings of a layer share. */
+const shortPath = (path: string): string => path.split('.').slice(1).join('.') || path;
 
 function Fact({ term, values }: { readonly term: string; readonly values: readonly string[] }) {
   if (values.length === 0) return null;

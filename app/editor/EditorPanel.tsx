@@ -29,9 +29,10 @@ export function EditorPanel() {
   useEffect(() => applyEditorColours(theme), [theme]);
   useEffect(() => {
     if (host.current === null) return undefined;
-    const made = createEditor(host.current);
+    const widgets = widgetsHost();
+    const made = createEditor(host.current, widgets);
     editor.current = made;
-    const ends = [markFindings(), tieSelection(made), keepReveal(made), () => made.dispose()];
+    const ends = [markFindings(), tieSelection(made), keepReveal(made), () => made.dispose(), () => widgets.remove()];
     return () => ends.forEach((end) => end());
   }, []);
   useEffect(() => {
@@ -60,7 +61,15 @@ export function EditorPanel() {
   );
 }
 
-function createEditor(host: HTMLElement): monaco.editor.IStandaloneCodeEditor {
+/** Hovers and proposals may reach out of the panel: they live at the end of the page, as Monaco's own elements do. */
+function widgetsHost(): HTMLElement {
+  const element = document.createElement('div');
+  element.className = 'monaco-editor editor-widgets';
+  document.body.append(element);
+  return element;
+}
+
+function createEditor(host: HTMLElement, widgets: HTMLElement): monaco.editor.IStandaloneCodeEditor {
   const editor = monaco.editor.create(host, {
     model: null,
     fontFamily: 'var(--font-mono)',
@@ -89,6 +98,7 @@ function createEditor(host: HTMLElement): monaco.editor.IStandaloneCodeEditor {
     links: false,
     contextmenu: false,
     fixedOverflowWidgets: true,
+    overflowWidgetsDomNode: widgets,
     unicodeHighlight: { ambiguousCharacters: false, invisibleCharacters: true },
     scrollbar: { verticalScrollbarSize: 10, horizontalScrollbarSize: 10, useShadows: false },
     inlayHints: { enabled: 'on', fontSize: 11, fontFamily: 'var(--font-mono)', padding: true },
