@@ -1,9 +1,52 @@
-/** ArgMax. Mirrors the shape rule of Caffe's argmax_layer.cpp. */
+/**
+ * ArgMax. Mirrors Caffe's argmax_layer.cpp, which sorts pairs of value and index, largest first: of equal values the later
+ * one comes first.
+ */
 import { setting } from '../caffe/schema/values.ts';
-import type { LayerDefinition } from './definition.ts';
+import { and, at, axis, cast, eq, gt, i32, lt, or, reduce, select, sub, sum } from '../engine/ir/build.ts';
+import type { Expr } from '../engine/ir/expr.ts';
+import { element, type ForwardContext, type LayerDefinition, type Tensor } from './definition.ts';
 import { axisOf, bottom, bottomText } from './shape-rules.ts';
-import { notYet } from './unsupported.ts';
-import { countRange, nth } from './views.ts';
+import { around, canonical, countRange, nth, view, type Around } from './views.ts';
+
+/** What is searched: each item as a whole, or along the axis given. */
+function searched(c: ForwardContext): Around {
+  const { shape } = nth(c.bottoms, 0);
+  const p = setting(c.layer, 'argmax_param');
+  if (p.axis !== undefined) return around(shape, canonical(p.axis, shape.length));
+  return { outer: shape[0] ?? 1, extent: countRange(shape, 1), inner: 1 };
+}
+
+/** How many values come before each one: a place in the order, for each value. */
+function ranks(c: ForwardContext, seen: Tensor): Tensor {
+  const places = c.scratch('rank', seen.shape, 'i32');
+  c.compute(
+    places,
+    (o, k, q) => {
+      const other = axis(nth(seen.shape, 1));
+      const [value, rival] = [element(seen, [o, k, q]), element(seen, [o, at(other), q])];
+      const before = or(gt(rival, value), and(eq(rival, value), lt(k, at(other))));
+      return sum([other], cast(before, 'i32'));
+    },
+    'rank',
+  );
+  return places;
+}
+
+/** The index of the value at a place of the order (0 for the largest), for a position. */
+function indexAt(c: ForwardContext, seen: Tensor, topK: number): (o: Expr, place: Expr, q: Expr) => Expr {
+  const extent = nth(seen.shape, 1);
+  if (topK === 1)
+    return (o, _, q) => {
+      const [k, last] = [axis(extent), i32(extent - 1)];
+      return sub(last, reduce('argmax', [k], element(seen, [o, sub(last, at(k)), q])));
+    };
+  const places = ranks(c, seen);
+  return (o, place, q) => {
+    const k = axis(extent);
+    return sum([k], select(eq(element(places, [o, at(k), q]), place), at(k), 0));
+  };
+}
 
 /** The indices of the largest values. */
 export const argmax: LayerDefinition = {
@@ -39,5 +82,27 @@ export const argmax: LayerDefinition = {
     return { tops: [top] };
   },
   cost: () => ({ macs: 0 }),
-  supports: notYet('ArgMax'),
+  forward(c) {
+    const p = setting(c.layer, 'argmax_param');
+    const parts = searched(c);
+    const seen = view(nth(c.bottoms, 0), [parts.outer, parts.extent, parts.inner]);
+    const index = indexAt(c, seen, p.top_k);
+    const top = nth(c.tops, 0);
+    const both = p.out_max_val && p.axis === undefined;
+    if (both) {
+      const target = view(top, [parts.outer, 2, p.top_k]);
+      c.computeStores([parts.outer, p.top_k], (o, place) => {
+        const found = index(o, place, i32(0));
+        return [
+          { target, at: [o, 0, place], value: cast(found, 'f32') },
+          { target, at: [o, 1, place], value: element(seen, [o, found, 0]) },
+        ];
+      });
+      return;
+    }
+    c.compute(view(top, [parts.outer, p.top_k, parts.inner]), (o, place, q) => {
+      const found = index(o, place, q);
+      return p.out_max_val ? element(seen, [o, found, q]) : cast(found, 'f32');
+    });
+  },
 };

@@ -1,7 +1,9 @@
-/** BatchReindex. Mirrors the shape rule of Caffe's batch_reindex_layer.cpp. */
-import { countOf, type LayerDefinition } from './definition.ts';
+/** BatchReindex. Mirrors Caffe's batch_reindex_layer.cpp; an index that names no item gives zeros, where Caffe stops. */
+import { and, at, axis, eq, ge, lt, select, sum } from '../engine/ir/build.ts';
+import { countOf, element, type LayerDefinition } from './definition.ts';
+import { labelAt } from './loss-normalization.ts';
 import { bottom, bottomText } from './shape-rules.ts';
-import { notYet } from './unsupported.ts';
+import { countRange, nth, view } from './views.ts';
 
 /** Picks items of a batch by their indices. */
 export const batchReindex: LayerDefinition = {
@@ -18,5 +20,23 @@ export const batchReindex: LayerDefinition = {
     return { tops: [[countOf(bottom(c, 1)), ...bottom(c).slice(1)]] };
   },
   cost: () => ({ macs: 0 }),
-  supports: notYet('BatchReindex'),
+  forward(c) {
+    const [x, picks, y] = [nth(c.bottoms, 0), nth(c.bottoms, 1), nth(c.tops, 0)];
+    const [items, values] = [nth(x.shape, 0), countRange(x.shape, 1)];
+    c.compute(view(y, [nth(y.shape, 0), values]), (i, v) => {
+      const item = labelAt(picks, i);
+      return element(view(x, [items, values]), [item, v], { guard: and(ge(item, 0), lt(item, items)) });
+    });
+  },
+  backward(c) {
+    const target = c.bottomDiffs[0];
+    if (target === undefined) return;
+    const [picks, dy] = [nth(c.bottoms, 1), nth(c.topDiffs, 0)];
+    const [items, values] = [nth(target.shape, 0), countRange(target.shape, 1)];
+    c.compute(view(target, [items, values]), (item, v) => {
+      const i = axis(nth(dy.shape, 0));
+      const diff = element(view(dy, [i.extent, values]), [at(i), v]);
+      return sum([i], select(eq(labelAt(picks, at(i)), item), diff, 0));
+    });
+  },
 };

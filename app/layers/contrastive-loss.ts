@@ -1,9 +1,30 @@
-/** ContrastiveLoss. Mirrors the shape rule of Caffe's contrastive_loss_layer.cpp. */
+/** ContrastiveLoss, in its present form and the legacy one. Mirrors Caffe's contrastive_loss_layer.cpp. */
 import { setting } from '../caffe/schema/values.ts';
-import { countOf, type LayerDefinition } from './definition.ts';
+import { add, at, axis, div, f32, gt, max, mul, ne, neg, select, sqrt, sub, sum } from '../engine/ir/build.ts';
+import type { Expr } from '../engine/ir/expr.ts';
+import { countOf, element, flat, type KernelContext, type LayerDefinition, type Tensor } from './definition.ts';
+import { labelAt } from './loss-normalization.ts';
 import { bottom, bottomText } from './shape-rules.ts';
-import { notYet } from './unsupported.ts';
-import { countRange, nth } from './views.ts';
+import { countRange, nth, view } from './views.ts';
+
+/** Added to a distance before Caffe divides by it. */
+const DISTANCE_FLOOR = 1e-4;
+
+/** Number of pairs and of values in each. */
+function pairs(c: KernelContext): { readonly count: number; readonly values: number } {
+  const { shape } = nth(c.bottoms, 0);
+  return { count: nth(shape, 0), values: countRange(shape, 1) };
+}
+
+/** The difference of a pair in one value. */
+function difference(c: KernelContext, pair: Expr, place: Expr): Expr {
+  const { count, values } = pairs(c);
+  const value = (i: number): Expr => element(view(nth(c.bottoms, i), [count, values]), [pair, place]);
+  return sub(value(0), value(1));
+}
+
+const squaredDistances = (c: KernelContext): Tensor => c.saved('squared-distance', [pairs(c).count]);
+const alike = (c: KernelContext, pair: Expr): Expr => ne(labelAt(nth(c.bottoms, 2), pair), 0);
 
 /** Pulls like pairs together and pushes unlike ones apart. */
 export const contrastiveLoss: LayerDefinition = {
@@ -30,5 +51,46 @@ export const contrastiveLoss: LayerDefinition = {
     return { tops: [[]] };
   },
   cost: (_, bottoms) => ({ macs: countOf(nth(bottoms, 0)) }),
-  supports: notYet('ContrastiveLoss'),
+  forward(c) {
+    const { count, values } = pairs(c);
+    const { margin, legacy_version: legacy } = setting(c.layer, 'contrastive_loss_param');
+    const distances = squaredDistances(c);
+    c.compute(
+      distances,
+      (pair) => {
+        const v = axis(values);
+        const d = difference(c, pair, at(v));
+        return sum([v], mul(d, d));
+      },
+      'distance',
+    );
+    c.compute(nth(c.tops, 0), () => {
+      const pair = axis(count);
+      const square = flat(distances, at(pair));
+      const short = max(sub(margin, legacy ? square : sqrt(square)), 0);
+      const apart = legacy ? short : mul(short, short);
+      return div(sum([pair], select(alike(c, at(pair)), square, apart)), 2 * count);
+    });
+  },
+  backward(c) {
+    const { count, values } = pairs(c);
+    const { margin, legacy_version: legacy } = setting(c.layer, 'contrastive_loss_param');
+    const distances = squaredDistances(c);
+    c.bottomDiffs.slice(0, 2).forEach((target, side) => {
+      if (target === undefined) return;
+      const factor = ((side === 0 ? 1 : -1) * nth(c.lossWeights, 0)) / count;
+      c.compute(
+        view(target, [count, values]),
+        (pair, v) => {
+          const square = flat(distances, pair);
+          const distance = sqrt(square);
+          const short = sub(margin, legacy ? square : distance);
+          const push = legacy ? f32(1) : div(short, add(distance, DISTANCE_FLOOR));
+          const slope = select(alike(c, pair), 1, select(gt(short, 0), neg(push), 0));
+          return mul(mul(difference(c, pair, v), slope), factor);
+        },
+        side === 0 ? 'first' : 'second',
+      );
+    });
+  },
 };

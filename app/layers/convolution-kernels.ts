@@ -204,3 +204,35 @@ export function biasGradient(
   const seen = view(dy, [parts.outer, parts.extent, parts.inner]);
   c.computeFlat(target, (channel) => sum([o, q], element(seen, [at(o), channel, at(q)])), label);
 }
+
+/** Batch, channel × taps, places: the axes of a blob of columns, with channel and taps apart. */
+const columnShape = (g: Geometry): number[] => [
+  ...g.batch,
+  g.inputs,
+  ...g.axes.map((a) => a.kernel),
+  ...g.outputExtents,
+];
+
+/** y[n, c · tap, place] = x[n, c, under the window]: what the window sees at each place, as Caffe's im2col lays it out. */
+export function layColumns(c: KernelContext, g: Geometry, x: Tensor, y: Tensor): void {
+  const [batch, spatial] = [g.batch.length, g.axes.length];
+  c.compute(view(y, columnShape(g)), (...at) => {
+    const taps = at.slice(batch + 1, batch + 1 + spatial);
+    return windowValue(g, x, at.slice(0, batch), nth(at, batch), at.slice(batch + 1 + spatial), taps);
+  });
+}
+
+/** x[n, c, i] = Σ over taps of y[n, c · tap, place whose window's tap meets i]: the transpose of `layColumns`. */
+export function gatherColumns(c: KernelContext, g: Geometry, y: Tensor, x: Tensor | Target): void {
+  const batch = g.batch.length;
+  c.compute(x, (...at) => {
+    const taps = axesOf(g.axes.map((a) => a.kernel));
+    const meets = g.axes.map((a, i) => {
+      const first = sub(add(nth(at, batch + 1 + i), a.pad), mul(nth(values(taps), i), a.dilation));
+      const place = floordiv(first, a.stride);
+      return { place, guard: and(eq(mod(first, a.stride), 0), inside(place, nth(g.outputExtents, i))) };
+    });
+    const where = [...at.slice(0, batch + 1), ...values(taps), ...meets.map((m) => m.place)];
+    return sum(taps, element(view(y, columnShape(g)), where, { guard: and(TRUE, ...meets.map((m) => m.guard)) }));
+  });
+}

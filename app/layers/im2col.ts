@@ -1,8 +1,9 @@
 /** Im2col: the columns behind Caffe's convolution. Mirrors Caffe's im2col_layer.cpp. */
 import { setting } from '../caffe/schema/values.ts';
-import { im2colShape, spatialAxes, windowSummary } from './convolution-geometry.ts';
+import { geometryOf, im2colShape, spatialAxes, windowSummary } from './convolution-geometry.ts';
+import { gatherColumns, layColumns } from './convolution-kernels.ts';
 import type { LayerDefinition } from './definition.ts';
-import { notYet } from './unsupported.ts';
+import { nth } from './views.ts';
 import { slidingWindow } from './windows.ts';
 
 /** Lays the window's content at each of its places out as a column. */
@@ -19,5 +20,13 @@ export const im2col: LayerDefinition = {
   shape: (c) => ({ tops: [im2colShape(c)] }),
   cost: () => ({ macs: 0 }),
   window: slidingWindow,
-  supports: notYet('Im2col', 'use Convolution'),
+  forward(c) {
+    const [x, y] = [nth(c.bottoms, 0), nth(c.tops, 0)];
+    layColumns(c, geometryOf(c.layer, x.shape, y.shape), x, y);
+  },
+  backward(c) {
+    const target = c.bottomDiffs[0];
+    const dy = nth(c.topDiffs, 0);
+    if (target !== undefined) gatherColumns(c, geometryOf(c.layer, target.shape, dy.shape), dy, target);
+  },
 };

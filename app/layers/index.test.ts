@@ -39,11 +39,11 @@ test('settings that cannot be computed are told from those that can', () => {
     const layer = buildNet(text, { phase: 'TRAIN', layers: layerTable }).layers.at(-1);
     return layer === undefined ? undefined : definitionOf(layer.type)?.supports?.(layer.parameter, 'TRAIN');
   };
-  const image = [2, 3, 8, 8];
-  expect(reason(oneLayer('Pooling', [image], 'pooling_param { pool: STOCHASTIC kernel_size: 2 }'))).toBe(
-    'STOCHASTIC pooling cannot be computed yet: use pool: MAX or pool: AVE.',
+  const scores = (settings: string): string => oneLayer('InfogainLoss', [[4, 10], [4]], settings);
+  expect(reason(scores('infogain_loss_param { source: "h.binaryproto" }'))).toBe(
+    'The matrix file of infogain_loss_param { source } is not read here: give the matrix as a third bottom.',
   );
-  expect(reason(oneLayer('Pooling', [image], 'pooling_param { kernel_size: 2 }'))).toBeUndefined();
+  expect(reason(oneLayer('InfogainLoss', [[4, 10], [4], [10, 10]]))).toBeUndefined();
   expect(
     reason(
       'layer { name: "d" type: "DummyData" top: "y" dummy_data_param { shape { dim: 1 } data_filler { type: "bilinear" } } }',

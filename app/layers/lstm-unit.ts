@@ -1,8 +1,17 @@
-/** LSTMUnit, the step inside Caffe's LSTM. Mirrors the shape rule of lstm_unit_layer.cpp. */
-import { countOf, type LayerDefinition } from './definition.ts';
+/** LSTMUnit, the step inside Caffe's LSTM. Mirrors lstm_unit_layer.cpp. */
+import { add } from '../engine/ir/build.ts';
+import type { Expr } from '../engine/ir/expr.ts';
+import { countOf, element, type KernelContext, type LayerDefinition } from './definition.ts';
+import { gateGradients, gatesOf, nextState, type Gates } from './lstm-gates.ts';
 import { bottom, bottomText, requireRank, sameShape } from './shape-rules.ts';
-import { notYet } from './unsupported.ts';
 import { nth } from './views.ts';
+
+/** The gates of one value of one item. */
+const gates = (c: KernelContext, item: Expr, value: Expr): Gates => {
+  const [memory, inputs, goesOn] = [nth(c.bottoms, 0), nth(c.bottoms, 1), nth(c.bottoms, 2)];
+  const values = nth(memory.shape, 2);
+  return gatesOf(values, value, (at) => element(inputs, [0, item, at]), element(goesOn, [0, item]));
+};
 
 /** One step of an LSTM. */
 export const lstmUnit: LayerDefinition = {
@@ -23,5 +32,33 @@ export const lstmUnit: LayerDefinition = {
     return { tops: [memory, memory] };
   },
   cost: (_, bottoms) => ({ macs: 3 * countOf(nth(bottoms, 0)) }),
-  supports: notYet('LSTMUnit'),
+  forward(c) {
+    const [memory, hidden] = [nth(c.tops, 0), nth(c.tops, 1)];
+    c.computeStores(memory.shape.slice(1), (item, value) => {
+      const state = nextState(gates(c, item, value), element(nth(c.bottoms, 0), [0, item, value]));
+      return [
+        { target: memory, at: [0, item, value], value: state.memory },
+        { target: hidden, at: [0, item, value], value: state.hidden },
+      ];
+    });
+  },
+  backward(c) {
+    const [memoryDiff, gateDiff] = c.bottomDiffs;
+    const before = nth(c.bottoms, 0);
+    const values = nth(before.shape, 2);
+    c.computeStores(before.shape.slice(1), (item, value) => {
+      const here = [0, item, value];
+      const diffs = gateGradients(
+        gates(c, item, value),
+        { before: element(before, here), after: element(nth(c.tops, 0), here) },
+        { memory: element(nth(c.topDiffs, 0), here), hidden: element(nth(c.topDiffs, 1), here) },
+      );
+      return [
+        ...(memoryDiff === undefined ? [] : [{ target: memoryDiff, at: here, value: diffs.memory }]),
+        ...(gateDiff === undefined
+          ? []
+          : diffs.gates.map((diff, g) => ({ target: gateDiff, at: [0, item, add(value, g * values)], value: diff }))),
+      ];
+    });
+  },
 };

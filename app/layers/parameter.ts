@@ -1,8 +1,8 @@
-/** Parameter. Mirrors the shape rule of Caffe's parameter_layer.hpp. */
+/** Parameter. Mirrors Caffe's parameter_layer.hpp. */
 import { setting } from '../caffe/schema/values.ts';
-import type { LayerDefinition } from './definition.ts';
+import { flat, type LayerDefinition } from './definition.ts';
 import { shapeText } from './shape-rules.ts';
-import { notYet } from './unsupported.ts';
+import { nth } from './views.ts';
 
 /** A learned blob as an output. */
 export const parameter: LayerDefinition = {
@@ -21,5 +21,11 @@ export const parameter: LayerDefinition = {
     return { tops: [dims], params: [{ shape: dims, role: 'parameter' }] };
   },
   cost: () => ({ macs: 0 }),
-  supports: notYet('Parameter'),
+  forward(c) {
+    c.computeFlat(nth(c.tops, 0), (i) => flat(nth(c.params, 0), i));
+  },
+  backward(c) {
+    const target = c.paramDiffs[0];
+    if (target !== undefined) c.computeFlat(target, (i) => flat(nth(c.topDiffs, 0), i));
+  },
 };

@@ -18,7 +18,14 @@ export interface PoolAxis {
 type Fail = (message: string, field?: string) => never;
 
 /** Number of places of a pooling window: rounded up (or down), and no window that starts behind the padded image. */
-function places(extent: number, kernel: number, stride: number, pad: number, anyPad: boolean, floor: boolean): number {
+export function placeCount(
+  extent: number,
+  kernel: number,
+  stride: number,
+  pad: number,
+  anyPad: boolean,
+  floor: boolean,
+): number {
   const steps = (extent + 2 * pad - kernel) / stride;
   const count = (floor ? Math.floor(steps) : Math.ceil(steps)) + 1;
   return anyPad && (count - 1) * stride >= extent + pad ? count - 1 : count;
@@ -46,7 +53,7 @@ export function poolAxes(
     kernel: kernel[i],
     stride: stride[i],
     pad: pad[i],
-    pooled: places(extent, kernel[i], stride[i], pad[i], anyPad, p.round_mode === 'FLOOR'),
+    pooled: placeCount(extent, kernel[i], stride[i], pad[i], anyPad, p.round_mode === 'FLOOR'),
   });
   return [axisOf(height, 0), axisOf(width, 1)];
 }
