@@ -41,9 +41,21 @@ export type DiagnosticCode =
   | 'unused-blob'
   | 'empty-net'
   | 'in-place'
+  // advice on a net that is in order
+  | 'batch-norm-scale'
+  | 'bias-before-norm'
+  | 'pool-edge'
+  | 'large-kernel'
+  | 'no-gradient'
+  | 'double-softmax'
+  | 'accuracy-phase'
+  | 'param-multipliers'
+  | 'zero-weights'
   // solver
   | 'solver-field'
   | 'solver-unsupported'
+  | 'test-coverage'
+  | 'missing-file'
   // training
   | 'layer-unsupported';
 

@@ -12,7 +12,7 @@ export const python: LayerDefinition = {
   tops: { min: 0, max: Infinity },
   summary: (layer) => setting(layer, 'python_param').layer ?? '',
   shape: (c) =>
-    c.fail(
+    c.unknown(
       `The shapes of a Python layer are in its program, which Crema cannot run: replace it by a layer of Caffe's own.`,
       'type',
     ),

@@ -3,6 +3,7 @@
  * by name, shapes, parameters, cost and what takes part in the backward pass. The counterpart of Caffe's `Net::Init`.
  */
 import type { Diagnostic } from '../diagnostics.ts';
+import { lintNet } from '../lint/lint-net.ts';
 import type { Phase } from '../schema/net-messages.ts';
 import { inheritSource, rangeOf } from '../text/decode.ts';
 import { decideBackward } from './backward.ts';
@@ -59,7 +60,7 @@ export function buildNet(text: string, options: BuildOptions): TypedNet {
   reportUnused(layers, blobs, report);
   const parameter = { ...message, layer: source.layers.map(({ layer }) => layer), layers: [] };
   inheritSource(parameter, message);
-  return {
+  const net: TypedNet = {
     name: message.name ?? '',
     phase: options.phase,
     parameter,
@@ -68,11 +69,12 @@ export function buildNet(text: string, options: BuildOptions): TypedNet {
     blobs: new Map<string, Blob>(blobs),
     params,
     outputs: [...blobs.values()].filter((blob) => blob.consumers.length === 0).map((blob) => blob.id),
-    diagnostics: inOrder([...source.diagnostics, ...report.diagnostics]),
+    diagnostics: [...source.diagnostics, ...report.diagnostics],
     complete:
       layers.length > 0 &&
       layers.every((layer) => layer.problem === undefined && layer.tops.every((top) => top.shape !== undefined)),
   };
+  return { ...net, diagnostics: inOrder(lintNet(net, source)) };
 }
 
 function draftLayers(source: NetSource, state: State, table: LayerTable): LayerDraft[] {

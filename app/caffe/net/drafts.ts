@@ -58,7 +58,7 @@ export class NetReport {
 }
 
 /** The place of a field of a layer, or of the nearest thing around it that the text has. */
-export function placeIn(layer: LayerDraft, field?: string): Range {
+export function placeIn(layer: Pick<LayerDraft, 'parameter' | 'range'>, field?: string): Range {
   let range = nameRange(layer);
   let at: unknown = layer.parameter;
   const steps = field === undefined ? [] : field.split(/[.[\]]+/).filter((step) => step !== '');
@@ -78,7 +78,7 @@ export function placeIn(layer: LayerDraft, field?: string): Range {
 }
 
 /** A layer is marked at its name, else at its type, else at its first word: a whole block underlined says nothing. */
-function nameRange(layer: LayerDraft): Range {
+function nameRange(layer: Pick<LayerDraft, 'parameter' | 'range'>): Range {
   const { parameter, range } = layer;
   const word = { start: range.start, end: Math.min(range.end, range.start + 5) };
   return rangeOf(parameter, 'name') ?? rangeOf(parameter, 'type') ?? word;

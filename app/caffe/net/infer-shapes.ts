@@ -18,13 +18,15 @@ export interface ShapeInputs {
   readonly report: NetReport;
 }
 
-/** Thrown by `ShapeContext.fail`, and caught here. */
+/** Thrown by `fail` and `unknown` of the ShapeContext, and caught here. */
 class ShapeRefused extends Error {
   override name = 'ShapeRefused';
   readonly field: string | undefined;
-  constructor(message: string, field: string | undefined) {
+  readonly severity: 'error' | 'warning';
+  constructor(message: string, field: string | undefined, severity: 'error' | 'warning' = 'error') {
     super(message);
     this.field = field;
+    this.severity = severity;
   }
 }
 
@@ -69,6 +71,9 @@ function shapesOf(layer: LayerDraft, given: ShapeInputs): ShapeResult | undefine
     fail(message, field): never {
       throw new ShapeRefused(message, field);
     },
+    unknown(message, field): never {
+      throw new ShapeRefused(message, field, 'warning');
+    },
     warn(message, field) {
       report.add('shape', 'warning', placeIn(layer, field), message);
     },
@@ -79,7 +84,8 @@ function shapesOf(layer: LayerDraft, given: ShapeInputs): ShapeResult | undefine
     return checked({ ...result, tops }, layer, report);
   } catch (error) {
     if (!(error instanceof ShapeRefused)) throw error;
-    report.refuse(layer, 'shape', error.message, error.field);
+    layer.problem ??= error.message;
+    report.add('shape', error.severity, placeIn(layer, error.field), error.message);
     return undefined;
   }
 }

@@ -33,6 +33,8 @@ export interface ShapeContext {
   readonly record?: Shape | undefined;
   /** Refuses the layer: a whole sentence; `field` (e.g. `convolution_param.kernel_size`) places it in the text. */
   fail(message: string, field?: string): never;
+  /** Says that nobody here can know the layer's shapes, which is no mistake: the layer and what follows stay open. */
+  unknown(message: string, field?: string): never;
   /** Points at something dubious without refusing. */
   warn(message: string, field?: string): void;
 }
