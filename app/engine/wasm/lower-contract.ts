@@ -163,12 +163,9 @@ function writeRun(f: FunctionBuilder, p: Blocking): void {
   const { code } = f;
   const [unit, end, scratch, fresh] = [0, 1, 2, 3];
   const local = (): number => f.local('i32');
-  const [rest, batch, block, j, jEnd, jFirst, i, iFirst, iEnd] = [
-    local(), local(), local(), local(), local(), local(), local(), local(), local(),
-  ]; // prettier-ignore
-  const [outer, from, to, length, tile, panel, packed] = [
-    local(), local(), local(), local(), local(), local(), local(),
-  ]; // prettier-ignore
+  const [rest, batch, block, outer, from, to, length] = [local(), local(), local(), local(), local(), local(), local()];
+  const [i, iFirst, iEnd, j, jFirst, jEnd] = [local(), local(), local(), local(), local(), local()];
+  const [tile, panel, packed] = [local(), local(), local()];
   const single = p.cut.count === 1;
   const loop = (counter: number, limit: (c: Code) => void, body: () => void): void => {
     code.block().loop().get(counter);

@@ -97,10 +97,22 @@ function power(l: Lanes): void {
   l.lanes(127).op('i32x4.add').i32(23).op('i32x4.shl');
 }
 
-/** log(x) = e·ln 2 + 2·atanh(s) with s = (m − 1)/(m + 1), m in [√½, √2). */
+/**
+ * log(x) = e·ln 2 + log(1 + f), 1 + f in [√½, √2). With s = f/(2 + f) and h = f²/2, log(1 + f) = f − (h − s·(h + r)),
+ * where r is the rest of the series of atanh: f is exact, and what is subtracted from it is small.
+ */
 function writeLog(l: Lanes): void {
   const { code } = l;
-  const [small, x, e, m, s, square] = [l.local(), l.local(), l.local(), l.local(), l.local(), l.local()];
+  const [small, x, e, f, s, half, square, m] = Array.from({ length: 8 }, () => l.local()) as [
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+  ];
   code.get(0);
   l.float(2 ** -126)
     .op('f32x4.lt')
@@ -116,16 +128,18 @@ function writeLog(l: Lanes): void {
   // Exponent such that the rest lies around 1: the bits of √½ are taken off before the shift.
   code.get(x);
   l.lanes(bitsOf(Math.SQRT1_2)).op('i32x4.sub').i32(23).op('i32x4.shr_s').set(e);
-  code.get(x).get(e).i32(23).op('i32x4.shl').op('i32x4.sub').set(m);
-  code.get(m);
-  l.float(1).op('f32x4.sub').get(m);
-  l.float(1).op('f32x4.add').op('f32x4.div').tee(s).get(s).op('f32x4.mul').set(square);
+  code.get(x).get(e).i32(23).op('i32x4.shl').op('i32x4.sub');
+  l.float(1).op('f32x4.sub').set(f);
+  code.get(f).get(f);
+  l.float(2).op('f32x4.add').op('f32x4.div').tee(s).get(s).op('f32x4.mul').set(square);
+  code.get(f).get(f).op('f32x4.mul');
+  l.float(0.5).op('f32x4.mul').set(half);
   code.get(e).op('f32x4.convert_i32x4_s');
   l.float(23).get(small).op('v128.and').op('f32x4.sub').tee(e);
-  l.float(LN2_HIGH).op('f32x4.mul').get(e);
-  l.float(LN2_LOW).op('f32x4.mul').get(s);
-  l.polynomial(square, [2, 2 / 3, 2 / 5, 2 / 7, 2 / 9]);
-  code.op('f32x4.mul').op('f32x4.add').op('f32x4.add').set(m);
+  l.float(LN2_HIGH).op('f32x4.mul').get(f).get(half).get(s).get(half);
+  l.polynomial(square, [2 / 3, 2 / 5, 2 / 7, 2 / 9]);
+  code.get(square).op('f32x4.mul').op('f32x4.add').op('f32x4.mul').get(e);
+  l.float(LN2_LOW).op('f32x4.mul').op('f32x4.add').op('f32x4.sub').op('f32x4.sub').op('f32x4.add').set(m);
   // 0 gives −∞, what is negative or NaN gives NaN, ∞ stays.
   l.float(-Infinity).get(m).get(0);
   l.float(0).op('f32x4.eq').op('v128.bitselect').set(m);
