@@ -170,6 +170,11 @@ class NetCompiler {
       ...this.common(layer, 'forward', params),
       tops,
       record: this.net.record,
+      carried: (name, shape) => {
+        const buffer = `${this.options.prefix}/carried:${layer.id}/${name}`;
+        this.declare(buffer, shape, 'f32', 'persistent');
+        return { buffer, shape, dtype: 'f32', mode: 'set' };
+      },
       state: params.map((tensor) => ({ ...tensor, mode: 'set' })),
       input: (name, shape, dtype) => {
         const buffer = `${this.options.prefix}/input:${layer.id}/${name}`;

@@ -90,6 +90,8 @@ export interface ForwardContext extends KernelContext {
   input(name: string, shape: Shape, dtype: StorageType): Tensor;
   /** Parameters as targets, for state that forward changes (BatchNorm's statistics in TRAIN). */
   readonly state: readonly Target[];
+  /** A tensor that keeps what a pass leaves in it for the next, zero at the start: the hidden state of a recurrent layer. */
+  carried(name: string, shape: Shape): Target;
   /** Shape of a record of the data set bound to a data layer: channels, height, width; undefined when none is bound. */
   readonly record?: Shape | undefined;
 }
