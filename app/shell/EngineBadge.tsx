@@ -1,11 +1,15 @@
-/** What computes: the adapter's name, or that there is none and which browsers have one. */
+/** What computes, why that, and the choice of another. */
 import { Popover } from 'radix-ui';
-import { classes } from '../look/controls.tsx';
-import { useRun } from '../store/run.ts';
+import { classes, Segmented } from '../look/controls.tsx';
+import { isActive, useRun } from '../store/run.ts';
+import { useView } from '../store/view.ts';
+import { chooseEngine } from './commands/engine.ts';
 
 /** The badge of the bar; opened, it says more. */
 export function EngineBadge() {
   const engine = useRun((state) => state.engine);
+  const busy = useRun((state) => isActive(state.state));
+  const choice = useView((state) => state.engineChoice);
   const { label, short } = badge(engine);
   return (
     <Popover.Root>
@@ -18,6 +22,21 @@ export function EngineBadge() {
         <Popover.Content className="popover engine-popover" sideOffset={8} collisionPadding={8} align="end">
           <h2>{label}</h2>
           <p>{explanation(engine)}</p>
+          {busy ? (
+            <p>Stop the run to train on another engine.</p>
+          ) : (
+            <Segmented
+              small
+              label="Engine"
+              value={choice}
+              options={[
+                { value: 'auto', label: 'Automatic' },
+                { value: 'webgpu', label: 'WebGPU' },
+                { value: 'wasm', label: 'Processor' },
+              ]}
+              onChange={(chosen) => void chooseEngine(chosen)}
+            />
+          )}
           <Popover.Arrow className="popover-arrow" />
         </Popover.Content>
       </Popover.Portal>
@@ -27,26 +46,16 @@ export function EngineBadge() {
 
 type Engine = ReturnType<typeof useRun.getState>['engine'];
 
-const browsers =
-  'Chrome and Edge have it from version 113, Safari from 26, Firefox from 141 (Windows) or 145 (Macs with Apple silicon).';
-
-/** Why there is no engine, and what to do: another browser, after what the worker says where this one has WebGPU. */
-export function noEngineSentence(reason: string): string {
-  if ('gpu' in navigator)
-    return `Training is not possible here: ${reason} Or try another browser with WebGPU: ${browsers}`;
-  return `Training needs WebGPU, which this browser does not have: ${browsers}`;
-}
-
 function badge(engine: Engine): { readonly label: string; readonly short: string } {
   switch (engine.status) {
     case 'probing':
       return { label: 'Looking for a GPU', short: 'GPU' };
     case 'none':
-      return { label: 'No WebGPU', short: 'No GPU' };
+      return { label: 'No engine', short: 'None' };
     case 'ready': {
       const { kind, device, software } = engine.info;
-      const name = kind === 'webgpu' ? 'WebGPU' : kind === 'wasm' ? 'CPU' : 'Reference';
-      return { label: `${name} · ${software ? 'software' : device}`, short: software ? 'Software' : name };
+      if (kind === 'wasm') return { label: device, short: 'CPU' };
+      return { label: `WebGPU · ${software ? 'software' : device}`, short: software ? 'Software' : 'WebGPU' };
     }
   }
 }
@@ -56,10 +65,8 @@ function explanation(engine: Engine): string {
     case 'probing':
       return 'The browser is being asked for a graphics processor to train on.';
     case 'none':
-      return `${noEngineSentence(engine.reason)} Everything but training and classifying works.`;
+      return `Training and classifying are not possible: ${engine.reason} Everything else works.`;
     case 'ready':
-      return engine.info.software
-        ? `The browser offers a software adapter (${engine.info.device}): the numbers are the same, but training is many times slower than on a graphics processor. Check that hardware acceleration is on in its settings.`
-        : 'Training runs on this graphics processor, in a worker of its own. Nothing leaves this machine.';
+      return `${engine.reason} Training runs in workers of its own, and nothing leaves this machine.`;
   }
 }

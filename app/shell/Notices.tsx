@@ -1,11 +1,10 @@
-/** Sentences under the bar: failures that belong to no panel, each until it is dismissed; and that there is no WebGPU. */
+/** Sentences under the bar: failures that belong to no panel, each until it is dismissed; and that there is no WebGPU or no engine. */
 import { Info, X } from 'lucide-react';
 import { useState } from 'react';
 import { IconButton } from '../look/controls.tsx';
 import { Failure } from '../look/Failure.tsx';
 import { dismiss, useNotices } from '../store/notices.ts';
-import { useRun } from '../store/run.ts';
-import { noEngineSentence } from './EngineBadge.tsx';
+import { useRun, type EngineStatus } from '../store/run.ts';
 
 /** The strip under the bar; nothing when there is nothing to say. */
 export function Notices() {
@@ -30,16 +29,25 @@ export function Notices() {
 }
 
 function NoEngine() {
-  const reason = useRun(({ engine }) => (engine.status === 'none' ? engine.reason : undefined));
+  const sentence = useRun(({ engine }) => missingSentence(engine));
   const [dismissed, setDismissed] = useState(false);
-  if (reason === undefined || dismissed) return null;
+  if (sentence === undefined || dismissed) return null;
   return (
     <div className="notice notice-engine" role="status">
       <Info aria-hidden />
-      <span className="copyable">{noEngineSentence(reason)} Everything else works: design, shapes, data, export.</span>
+      <span className="copyable">{sentence}</span>
       <IconButton label="Dismiss" small onClick={() => setDismissed(true)}>
         <X />
       </IconButton>
     </div>
   );
+}
+
+/** What this browser lacks for training, and what follows; undefined where it lacks nothing. */
+function missingSentence(engine: EngineStatus): string | undefined {
+  if (engine.status === 'none')
+    return `Training is not possible here: ${engine.reason} Everything else works: design, shapes, data, export.`;
+  if (engine.status === 'ready' && engine.info.kind === 'wasm' && !('gpu' in navigator))
+    return `${engine.reason} The processor trains instead.`;
+  return undefined;
 }

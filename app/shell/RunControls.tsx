@@ -5,7 +5,6 @@ import { useShallow } from 'zustand/react/shallow';
 import { Button, Hint, IconButton } from '../look/controls.tsx';
 import { runActions, useRun, type RunAction } from '../store/run.ts';
 import { doRunAction } from './commands/run.ts';
-import { noEngineSentence } from './EngineBadge.tsx';
 import { useSteps } from './Steps.tsx';
 
 interface Face {
@@ -31,7 +30,7 @@ export function useObstacle(): string | undefined {
   const engine = useRun((state) => state.engine);
   const missing = steps.slice(0, 3).find(({ status }) => status !== 'ready');
   if (missing !== undefined) return `${missing.title}: ${missing.fact}.`;
-  if (engine.status === 'none') return noEngineSentence(engine.reason);
+  if (engine.status === 'none') return `Training is not possible here: ${engine.reason}`;
   if (engine.status === 'probing') return 'Looking for a GPU.';
   return undefined;
 }

@@ -4,13 +4,12 @@ import { curves } from '../store/curves.ts';
 import { useDataset } from '../store/dataset.ts';
 import { useDocument, type DocumentState } from '../store/document.ts';
 import { galleryHomes, useGallery } from '../store/gallery.ts';
-import { notify } from '../store/notices.ts';
 import { restoredRun, useRun } from '../store/run.ts';
 import { useView, viewHomes } from '../store/view.ts';
-import { failureOf } from '../workers/failure.ts';
 import { openData } from './commands/data.ts';
 import { loadGallery, openExample } from './commands/document.ts';
 import { refreshSnapshots } from './commands/weights.ts';
+import { findEngine } from './commands/engine.ts';
 import { attempt, language, train } from './commands/workers.ts';
 import { followInput, followTheme } from './theme.ts';
 import { followUndoKeys } from './undo-keys.ts';
@@ -57,17 +56,6 @@ export function startSession(): void {
   void openData();
   void findEngine();
   void restoreRun();
-}
-
-async function findEngine(): Promise<void> {
-  try {
-    const info = await train.call({ kind: 'engine' });
-    useRun.setState({ engine: { status: 'ready', info } });
-  } catch (error) {
-    const failure = failureOf(error);
-    useRun.setState({ engine: { status: 'none', reason: failure.message } });
-    if (failure.code === 'bug') notify(failure);
-  }
 }
 
 /** The last run's curves and snapshots; the worker classifies with the last snapshot's weights. */

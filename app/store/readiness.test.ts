@@ -51,7 +51,7 @@ const ready: StepSources = {
   document: { nets: { TRAIN: net(), TEST: net() }, solver, netText: 'layer {}', solverText: 'net: "n"' },
   dataset: { opened: opened(50000), job: undefined },
   run: {
-    engine: { status: 'ready', info: { kind: 'webgpu', device: 'd', software: false } },
+    engine: { status: 'ready', info: { kind: 'webgpu', device: 'd', software: false }, reason: 'r' },
     state: 'idle',
     iteration: 0,
     maxIter: 0,
@@ -99,7 +99,7 @@ describe('listSteps', () => {
     expect(brief({ ...ready, run: { ...run, state: 'running' } })[3]).toBe('busy: 1,200 / 4,000');
     expect(brief({ ...ready, run: { ...run, state: 'preparing', iteration: 0 } })[3]).toBe('busy: preparing');
     expect(brief({ ...ready, run: { ...run, engine: { status: 'none', reason: 'x' } } })[3]).toBe(
-      'missing: needs WebGPU',
+      'missing: needs an engine',
     );
     expect(brief({ ...ready, run: { ...ready.run, engine: { status: 'probing' } } })[3]).toBe(
       'busy: looking for a GPU',

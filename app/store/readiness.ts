@@ -59,7 +59,7 @@ function solverStep({ solver, solverText }: StepSources['document'], errors: num
 
 function trainStep(run: StepSources['run'], before: readonly Step[]): Step {
   const step = { name: 'train', title: 'Train' } as const;
-  if (run.engine.status === 'none') return { ...step, status: 'missing', fact: 'needs WebGPU' };
+  if (run.engine.status === 'none') return { ...step, status: 'missing', fact: 'needs an engine' };
   const fact = `${formatCount(run.iteration)} / ${formatCount(run.maxIter)}`;
   if (isActive(run.state)) return { ...step, status: 'busy', fact: run.iteration > 0 ? fact : 'preparing' };
   if (run.state === 'finished') return { ...step, status: 'ready', fact };

@@ -5,6 +5,7 @@
 import { create } from 'zustand';
 import type {
   CopyReport,
+  EngineView,
   RestoredRun,
   RunStarted,
   RunState,
@@ -17,7 +18,7 @@ import type { Homes } from './persist.ts';
 /** The engine as the bar shows it. */
 export type EngineStatus =
   | { readonly status: 'probing' }
-  | { readonly status: 'ready'; readonly info: RunStarted['engine'] }
+  | ({ readonly status: 'ready' } & EngineView)
   | { readonly status: 'none'; readonly reason: string };
 
 /** A long job's place: `done` of `total`, in the units of `what`. */
@@ -173,8 +174,8 @@ export function startRun(): Partial<RunValues> {
 
 /** A run that the worker has started. */
 export function startedRun(started: RunStarted): Partial<RunValues> {
-  const { engine, iteration, maxIter, seed, batch, deviceBytes } = started;
-  return { engine: { status: 'ready', info: engine }, iteration, maxIter, seed, batch, deviceBytes, hasWeights: true };
+  const { iteration, maxIter, seed, batch, deviceBytes } = started;
+  return { iteration, maxIter, seed, batch, deviceBytes, hasWeights: true };
 }
 
 /** A run of an earlier visit. */

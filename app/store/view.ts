@@ -2,6 +2,7 @@
  * What the page shows and how: theme, panels, tabs. Nothing here is undone by Ctrl+Z and nothing of it is the document.
  * Views also meet here: the editor leaves `reveal` for whoever has a place in the text to show.
  */
+import type { EngineChoice } from '../workers/protocol.ts';
 import { create } from 'zustand';
 import type { Range } from '../caffe/diagnostics.ts';
 import type { TextName } from './document.ts';
@@ -28,6 +29,8 @@ export interface ViewState {
   readonly wholeRun: boolean;
   /** Shows a place in a text and puts the cursor there; set by the editor while it is on the page. */
   readonly reveal: ((text: TextName, range: Range) => void) | undefined;
+  /** The engine that the user wants. */
+  readonly engineChoice: EngineChoice;
   readonly setTheme: (theme: ThemeChoice) => void;
   readonly showMonitor: (tab: MonitorTab) => void;
   readonly showText: (text: TextName) => void;
@@ -45,6 +48,7 @@ export const viewHomes: Homes<ViewState> = {
   logLoss: 'local',
   wholeRun: 'local',
   reveal: 'memory',
+  engineChoice: 'local',
 };
 
 export const useView = create<ViewState>()((set) => ({
@@ -57,6 +61,7 @@ export const useView = create<ViewState>()((set) => ({
   logLoss: false,
   wholeRun: false,
   reveal: undefined,
+  engineChoice: 'auto',
   setTheme: (theme) => set({ theme }),
   showMonitor: (monitorTab) => set({ monitorTab }),
   showText: (editorText) => set({ editorText }),

@@ -2,10 +2,10 @@
  * Weights in and out of a compiled net, by layer name as Caffe's `Net::CopyTrainedLayersFrom` and `Net::ToProto` do:
  * filling from the fillers, copying from a .caffemodel, collecting into one.
  */
-import type { Caffemodel } from '../caffe/wire/caffemodel.ts';
+import type { Caffemodel, StoredLayer } from '../caffe/wire/caffemodel.ts';
 import { fitsShape, type StoredBlob } from '../caffe/wire/stored-blob.ts';
-import type { NetLayer } from '../caffe/net/typed-net.ts';
-import type { CompiledNet } from '../compiler/compile-net.ts';
+import type { NetLayer, TypedNet } from '../caffe/net/typed-net.ts';
+import type { CompiledNet, CompiledParam } from '../compiler/compile-net.ts';
 import type { Executable } from '../engine/engine.ts';
 import { fill } from '../engine/train/fillers.ts';
 import { fillerSettingsOf } from './solver-settings.ts';
@@ -36,61 +36,65 @@ export function initialise(executable: Executable, net: CompiledNet, seed: numbe
 /** Keeps fillers' random numbers apart from dropout's and augmentation's, whose streams are small numbers. */
 const FILLER_STREAM = 0x10000;
 
-/** The layers of a net, in order, with their parameter buffers by position. */
-function layersOf(net: CompiledNet): {
-  layer: NetLayer;
-  blobs: { shape: readonly number[]; buffer: string }[];
-}[] {
-  return net.net.layers.map((layer) => ({
-    layer,
-    blobs: layer.params.map((p) => {
-      const owner = net.params[p.owner];
-      if (owner === undefined) throw new Error(`Parameter of ${layer.name} has no owner.`);
-      return { shape: p.shape, buffer: owner.buffer };
-    }),
-  }));
+/** A blob of a weights file and the parameter that it goes into. */
+interface Copy {
+  readonly owner: number;
+  readonly data: Float32Array;
 }
 
 /**
- * Copies weights by layer name. Layers of the file that the net lacks are ignored, layers that the file lacks keep
- * their values; a blob of another shape is refused as Caffe refuses it. Nothing is written unless all fit.
+ * What copying weights by layer name would do. Layers of the file that the net lacks are ignored, layers that the file
+ * lacks keep their values; a blob of another shape is refused as Caffe refuses it. Throws TrainingError.
  */
-export function copyWeights(executable: Executable, net: CompiledNet, model: Caffemodel): CopyReport {
-  const layers = layersOf(net).filter((l) => l.blobs.length > 0);
-  const writes: { buffer: string; data: Float32Array }[] = [];
+export function planCopy(net: TypedNet, model: Caffemodel): { report: CopyReport; copies: readonly Copy[] } {
+  const layers = net.layers.filter((layer) => layer.params.length > 0);
+  const copies: Copy[] = [];
   const copied: string[] = [];
   const ignored: string[] = [];
   for (const source of model.layers) {
     if (source.blobs.length === 0) continue;
-    const targets = layers.filter((l) => l.layer.name === source.name);
-    if (targets.length === 0) {
-      ignored.push(source.name);
-      continue;
-    }
-    for (const target of targets) {
-      if (target.blobs.length !== source.blobs.length)
-        throw new TrainingError(
-          `Layer "${source.name}" has ${target.blobs.length} parameter blobs here and ${source.blobs.length} in the weights file. Give the layer another name to train it from scratch, or use the settings it was trained with.`,
-          source.name,
-        );
-      target.blobs.forEach((blob, i) => {
-        const from = source.blobs[i] as StoredBlob;
-        if (!fitsShape(from, blob.shape))
-          throw new TrainingError(
-            `Parameter ${i} of layer "${source.name}" is ${textOf(blob.shape)} here and ${textOf(from.shape)} in the weights file. Give the layer another name to train it from scratch, or use the settings it was trained with.`,
-            source.name,
-          );
-        writes.push({ buffer: blob.buffer, data: from.data });
-      });
-    }
-    copied.push(source.name);
+    const targets = layers.filter((layer) => layer.name === source.name);
+    (targets.length === 0 ? ignored : copied).push(source.name);
+    for (const target of targets) copies.push(...copiesOf(target, source));
   }
   if (copied.length === 0)
     throw new TrainingError(
-      `No layer of the weights file has a name of this network's layers (${layers.map((l) => l.layer.name).join(', ')}), so nothing was copied.`,
+      `No layer of the weights file has a name of this network's layers (${layers.map((l) => l.name).join(', ')}), so nothing was copied.`,
     );
-  for (const w of writes) executable.write(w.buffer, w.data);
-  return { copied, ignored, missing: layers.map((l) => l.layer.name).filter((name) => !copied.includes(name)) };
+  const missing = layers.map((layer) => layer.name).filter((name) => !copied.includes(name));
+  return { report: { copied, ignored, missing }, copies };
+}
+
+function copiesOf(target: NetLayer, source: StoredLayer): Copy[] {
+  const advice = 'Give the layer another name to train it from scratch, or use the settings it was trained with.';
+  const { name, blobs } = source;
+  if (target.params.length !== blobs.length)
+    throw new TrainingError(
+      `Layer "${name}" has ${target.params.length} parameter blobs here and ${blobs.length} in the weights file. ${advice}`,
+      name,
+    );
+  return target.params.map(({ shape, owner }, i) => {
+    const blob = blobs[i] as StoredBlob;
+    if (!fitsShape(blob, shape))
+      throw new TrainingError(
+        `Parameter ${i} of layer "${name}" is ${textOf(shape)} here and ${textOf(blob.shape)} in the weights file. ${advice}`,
+        name,
+      );
+    return { owner, data: blob.data };
+  });
+}
+
+/** Copies weights by layer name; see `planCopy`. Nothing is written unless all fit. */
+export function copyWeights(executable: Executable, net: CompiledNet, model: Caffemodel): CopyReport {
+  const { report, copies } = planCopy(net.net, model);
+  for (const { owner, data } of copies) executable.write(paramOf(net, owner).buffer, data);
+  return report;
+}
+
+function paramOf(net: CompiledNet, owner: number): CompiledParam {
+  const param = net.params[owner];
+  if (param === undefined) throw new Error(`The net has no parameter ${owner}.`);
+  return param;
 }
 
 /**
@@ -98,17 +102,17 @@ export function copyWeights(executable: Executable, net: CompiledNet, model: Caf
  * blobs again in each layer.
  */
 export async function collectWeights(executable: Executable, net: CompiledNet): Promise<Caffemodel> {
-  const values = new Map<string, Float32Array>();
-  for (const p of net.params) values.set(p.buffer, (await executable.read(p.buffer)) as Float32Array);
+  const values: Float32Array[] = [];
+  for (const { buffer } of net.params) values.push((await executable.read(buffer)) as Float32Array);
   return {
     name: net.net.name,
-    layers: layersOf(net).map(({ layer, blobs }) => ({
+    layers: net.net.layers.map((layer) => ({
       name: layer.name,
       type: layer.type,
       parameter: layer.parameter,
-      blobs: blobs.map(({ shape, buffer }) => {
-        const data = values.get(buffer);
-        if (data === undefined) throw new Error(`Parameter ${buffer} was not read.`);
+      blobs: layer.params.map(({ shape, owner }) => {
+        const data = values[owner];
+        if (data === undefined) throw new Error(`Parameter ${owner} of ${layer.name} was not read.`);
         return { shape, data };
       }),
     })),

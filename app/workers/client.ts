@@ -11,6 +11,7 @@ import type {
   CopyReport,
   DataEvent,
   DataRequest,
+  EngineView,
   Envelope,
   LayoutAnswer,
   LayoutRequest,
@@ -36,7 +37,7 @@ export interface DataAnswers {
 
 /** What each request of the train worker is answered with. */
 export interface TrainAnswers {
-  readonly engine: RunStarted['engine'];
+  readonly engine: EngineView;
   readonly data: undefined;
   readonly start: RunStarted;
   readonly pause: undefined;

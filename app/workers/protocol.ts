@@ -8,6 +8,9 @@ import type { NetView } from '../caffe/net/net-view.ts';
 import type { Phase } from '../caffe/schema/net-messages.ts';
 import type { DatasetSummary, ImageDataset } from '../data/dataset.ts';
 import type { EngineInfo } from '../engine/engine.ts';
+import type { CopyReport } from '../trainer/weights.ts';
+
+export type { CopyReport };
 
 export interface WorkerFailure {
   readonly code: 'engine' | 'dataset' | 'net' | 'solver' | 'weights' | 'storage' | 'cancelled' | 'bug';
@@ -85,8 +88,17 @@ export interface RunSpec {
   readonly solverState?: Uint8Array;
 }
 
+/** Which engine to train on; `auto` takes the GPU where there is a real one, else the processor. */
+export type EngineChoice = 'auto' | 'webgpu' | 'wasm';
+
+export interface EngineView {
+  readonly info: EngineInfo;
+  /** Why this one, as a sentence. */
+  readonly reason: string;
+}
+
 export type TrainRequest =
-  | { readonly kind: 'engine' } // → EngineInfo; fails with code 'engine' and the reason when there is none
+  | { readonly kind: 'engine'; readonly choice: EngineChoice } // → EngineView; fails with code 'engine' when there is none
   | { readonly kind: 'data'; readonly opened: OpenedDataset }
   | { readonly kind: 'start'; readonly spec: RunSpec } // → RunStarted
   | { readonly kind: 'pause' }
@@ -112,15 +124,6 @@ export interface Classification {
   readonly top: readonly { readonly label: number; readonly name: string; readonly probability: number }[];
   /** The label in the set, for a test image. */
   readonly truth: number | undefined;
-}
-
-/** What loading weights did: Caffe's copy by layer name. */
-export interface CopyReport {
-  readonly copied: readonly string[];
-  /** In the file, not in the net. */
-  readonly ignored: readonly string[];
-  /** In the net (with parameters), not in the file: keep their initial values. */
-  readonly missing: readonly string[];
 }
 
 export interface RunStarted {

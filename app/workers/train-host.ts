@@ -10,7 +10,6 @@ import { readSolver } from '../caffe/solver/read-solver.ts';
 import { readCaffemodel, writeCaffemodel, type Caffemodel } from '../caffe/wire/caffemodel.ts';
 import { readSolverstate, writeSolverstate } from '../caffe/wire/solverstate.ts';
 import { imageBytes } from '../data/dataset.ts';
-import type { Engine } from '../engine/engine.ts';
 import { layerTable } from '../layers/index.ts';
 import { classify } from '../trainer/classify.ts';
 import { CurveLog } from '../trainer/curve-log.ts';
@@ -18,11 +17,15 @@ import { DatasetFeed } from '../trainer/feed.ts';
 import { RunMeter } from '../trainer/run-meter.ts';
 import type { RunStore } from '../trainer/run-store.ts';
 import { TrainingSession, type Snapshot } from '../trainer/session.ts';
+import { planCopy } from '../trainer/weights.ts';
 import { WorkerError, failureOf } from './failure.ts';
+import type { OpenedEngine } from './open-engine.ts';
 import type {
   Classification,
   ClassifyImage,
   CopyReport,
+  EngineChoice,
+  EngineView,
   OpenedDataset,
   RestoredRun,
   RunSpec,
@@ -34,7 +37,7 @@ import type {
 } from './protocol.ts';
 
 export interface TrainHostParts {
-  openEngine(): Promise<Engine>;
+  openEngine(choice: EngineChoice): Promise<OpenedEngine>;
   openStore(): Promise<RunStore>;
   emit(event: TrainEvent, transfer?: Transferable[]): void;
 }
@@ -54,7 +57,8 @@ interface Run {
 
 export class TrainHost {
   private readonly parts: TrainHostParts;
-  private engine: Promise<Engine> | undefined;
+  private engine: Promise<OpenedEngine> | undefined;
+  private choice: EngineChoice = 'auto';
   private store: Promise<RunStore> | undefined;
   private opened: OpenedDataset | undefined;
   private run: Run | undefined;
@@ -76,7 +80,7 @@ export class TrainHost {
   async handle(request: TrainRequest): Promise<unknown> {
     switch (request.kind) {
       case 'engine':
-        return (await this.openEngine()).info;
+        return this.chooseEngine(request.choice);
       case 'data':
         this.opened = request.opened;
         return undefined;
@@ -111,11 +115,28 @@ export class TrainHost {
     }
   }
 
-  private openEngine(): Promise<Engine> {
-    this.engine ??= this.parts.openEngine().then(
-      (engine) => {
-        void engine.lost.then((reason) => this.engineLost(reason));
-        return engine;
+  /** Opens the engine of a choice, in place of the one at hand where that is another. */
+  private async chooseEngine(choice: EngineChoice): Promise<EngineView> {
+    if (choice !== this.choice && this.engine !== undefined) {
+      if (this.run?.loop !== undefined || this.state === 'paused')
+        throw new WorkerError({ code: 'engine', message: 'A run is under way: stop it before you change the engine.' });
+      // What the old engine holds would be lost with it: the next run, on the new one, takes its weights up.
+      if (this.run !== undefined) this.loaded = await this.run.session.weights();
+      await this.end();
+      const old = await this.engine;
+      this.engine = undefined;
+      old.engine.dispose();
+    }
+    this.choice = choice;
+    const { engine, reason } = await this.openEngine();
+    return { info: engine.info, reason };
+  }
+
+  private openEngine(): Promise<OpenedEngine> {
+    this.engine ??= this.parts.openEngine(this.choice).then(
+      (opened) => {
+        void opened.engine.lost.then((reason) => this.engineLost(reason));
+        return opened;
       },
       (error: unknown) => {
         this.engine = undefined;
@@ -182,7 +203,7 @@ export class TrainHost {
     const state = spec.solverState === undefined ? undefined : readSolverstate(spec.solverState);
     const weights = spec.weights === undefined ? this.loaded : readCaffemodel(spec.weights);
     const seed = state?.seed ?? (solver.random_seed >= 0 ? solver.random_seed : drawSeed());
-    const engine = await this.openEngine();
+    const { engine } = await this.openEngine();
     const session = await TrainingSession.create({
       engine,
       train,
@@ -224,6 +245,7 @@ export class TrainHost {
     const prefix = (solver.snapshot_prefix ?? '').split('/').at(-1) ?? '';
     this.run = { session, spec, prefix: prefix === '' ? 'snapshot' : prefix, loop: undefined };
     this.meter = new RunMeter();
+    this.parts.emit({ kind: 'log', line: `Training on ${engine.info.device}, seed ${seed}` });
     this.goOn(Infinity);
     return {
       engine: engine.info,
@@ -374,7 +396,7 @@ export class TrainHost {
     const weights = readCaffemodel(bytes);
     if (this.run?.loop !== undefined) await this.halt('pause');
     if (this.run !== undefined && this.state === 'paused') return this.run.session.load(weights);
-    const report = reportCopy(this.typedNet(netText, 'TRAIN'), weights);
+    const { report } = planCopy(this.typedNet(netText, 'TRAIN'), weights);
     // A run that is over must not stand before the weights just loaded when they are asked for.
     await this.end();
     this.loaded = weights;
@@ -392,7 +414,7 @@ export class TrainHost {
         code: 'dataset',
         message: `The image has ${pixels.length} values where the data set's images have ${size}.`,
       });
-    const engine = await this.openEngine();
+    const { engine } = await this.openEngine();
     const record = [dataset.channels, dataset.height, dataset.width];
     const probabilities = await classify(engine, { netText, weights, image: pixels, record, mean });
     const top = Array.from(probabilities, (probability, label) => ({
@@ -454,17 +476,6 @@ export class TrainHost {
     this.state = state;
     this.parts.emit({ kind: 'state', state, what });
   }
-}
-
-/** What copying would do, by layer name, without an executable: shapes are checked at the start of the run. */
-function reportCopy(net: TypedNet, weights: Caffemodel): CopyReport {
-  const own = net.layers.filter((l) => l.params.length > 0).map((l) => l.name);
-  const theirs = weights.layers.filter((l) => l.blobs.length > 0).map((l) => l.name);
-  return {
-    copied: theirs.filter((name) => own.includes(name)),
-    ignored: theirs.filter((name) => !own.includes(name)),
-    missing: own.filter((name) => !theirs.includes(name)),
-  };
 }
 
 const drawSeed = (): number => crypto.getRandomValues(new Uint32Array(1))[0] as number;
