@@ -152,6 +152,39 @@ describe('Pooling', () => {
     expect(results['bottom_diff/a']).toEqual([10, 0, 20, 0, 0, 0]);
   });
 
+  test('STOCHASTIC draws a value as often as it is large, and passes the gradient to it', async () => {
+    const net = await interpretNet(
+      `force_backward: true\n${oneLayer('Pooling', [[1, 1000, 2, 2]], 'pooling_param { pool: STOCHASTIC kernel_size: 2 }')}`,
+    );
+    const values = [0, 1, 2, 5];
+    const x = Array.from({ length: 4000 }, (_, i) => values[i % 4] ?? 0);
+    const run = (pass: number) =>
+      net.run(
+        new Map([
+          ['bottom/a', x],
+          ['top_diff/y', new Array<number>(1000).fill(3)],
+        ]),
+        { pass },
+      );
+    const first = run(0);
+    const y = [...(first.get('top/y') ?? [])];
+    values.forEach((value) => {
+      // Four standard deviations of a share among a thousand draws.
+      const share = value / 8;
+      const seen = y.filter((v) => v === value).length / 1000;
+      expect(Math.abs(seen - share)).toBeLessThanOrEqual(4 * Math.sqrt((share * (1 - share)) / 1000));
+    });
+    const diff = [...(first.get('bottom_diff/a') ?? [])];
+    expect(diff).toEqual(x.map((v, i) => (v === y[i >> 2] ? 3 : 0)));
+    expect([...(run(1).get('top/y') ?? [])]).not.toEqual(y);
+    expect([...(run(0).get('top/y') ?? [])]).toEqual(y);
+  });
+
+  test('STOCHASTIC takes the weighted mean while testing, and 0 of zeros', async () => {
+    const net = oneLayer('Pooling', [[1, 2, 2, 2]], 'pooling_param { pool: STOCHASTIC kernel_size: 2 }');
+    expect((await run(net, { 'bottom/a': [0, 1, 2, 5, 0, 0, 0, 0] }, 'TEST'))['top/y']).toEqual([30 / 8, 0]);
+  });
+
   test('a window over padding takes values below 0', async () => {
     const net = oneLayer('Pooling', [[1, 1, 2, 2]], 'pooling_param { kernel_size: 2 stride: 2 pad: 1 }');
     expect((await run(net, { 'bottom/a': [-1, -2, -3, -4] }, 'TEST'))['top/y']).toEqual([-1, -2, -3, -4]);
@@ -161,4 +194,70 @@ describe('Pooling', () => {
 test('Silence gives a gradient of 0 to what it reads', async () => {
   const net = `${oneLayer('Sigmoid', [[2]])}\nlayer { name: "s" type: "Silence" bottom: "y" }\nlayer { name: "l" type: "EuclideanLoss" bottom: "a" bottom: "a" top: "loss" }`;
   expect((await run(net, { 'bottom/a': [1, 2] }))['bottom_diff/a']).toEqual([0, 0]);
+});
+
+describe('ArgMax', () => {
+  const of = async (settings: string, shape: readonly number[], x: readonly number[]): Promise<number[] | undefined> =>
+    (await run(oneLayer('ArgMax', [shape], settings), { 'bottom/a': x }, 'TEST'))['top/y'];
+
+  test('of equal values the later one comes first, as Caffe sorts them', async () => {
+    expect(await of('', [2, 3], [4, 4, 1, 0, 2, 2])).toEqual([1, 2]);
+    expect(await of('argmax_param { top_k: 3 }', [1, 4], [7, 7, 3, 7])).toEqual([3, 1, 0]);
+  });
+
+  test('gives indices and values of items, but only values along an axis', async () => {
+    expect(await of('argmax_param { top_k: 2 out_max_val: true }', [1, 3], [5, 9, 7])).toEqual([1, 2, 9, 7]);
+    const along = 'argmax_param { axis: -1 top_k: 2 out_max_val: true }';
+    expect(await of(along, [2, 3], [5, 9, 7, 1, 2, 3])).toEqual([9, 7, 3, 2]);
+  });
+});
+
+describe('InfogainLoss', () => {
+  test('with the identity as its matrix is SoftmaxWithLoss', async () => {
+    const given = { 'bottom/a': [1, -2, 0.5, 3, 0, 1], 'bottom/b': [2, 0] };
+    const identity = { 'bottom/c': [1, 0, 0, 0, 1, 0, 0, 0, 1] };
+    const plain = await run(oneLayer('SoftmaxWithLoss', [[2, 3], [2]]), given);
+    const weighed = await run(oneLayer('InfogainLoss', [[2, 3], [2], [3, 3]]), { ...given, ...identity });
+    for (const name of ['top/y', 'bottom_diff/a'])
+      weighed[name]?.forEach((v, i) => {
+        expect(v).toBeCloseTo(plain[name]?.[i] ?? NaN, 12);
+      });
+  });
+
+  test('takes no probability below 1e-20', async () => {
+    const hopeless = { 'bottom/a': [100, -100], 'bottom/b': [1], 'bottom/c': [1, 0, 0, 1] };
+    const { 'top/y': loss = [] } = await run(oneLayer('InfogainLoss', [[1, 2], [1], [2, 2]]), hopeless);
+    expect(loss[0]).toBeCloseTo(-Math.log(1e-20), 10);
+  });
+});
+
+test('an integer or index that names nothing gives zeros', async () => {
+  const embed = oneLayer('Embed', [[3]], 'embed_param { input_dim: 2 num_output: 2 bias_term: false }');
+  const words = await run(embed, {
+    'bottom/a': [1, 2, -1],
+    'param/op/0': [1, 2, 3, 4],
+    'top_diff/y': [1, 1, 1, 1, 1, 1],
+  });
+  expect([words['top/y'], words['param_diff/op/0']]).toEqual([
+    [3, 4, 0, 0, 0, 0],
+    [0, 0, 1, 1],
+  ]);
+  const picks = await run(
+    oneLayer('BatchReindex', [[2, 1], [3]]),
+    { 'bottom/a': [5, 6], 'bottom/b': [1, 2, 0] },
+    'TEST',
+  );
+  expect(picks['top/y']).toEqual([6, 0, 5]);
+});
+
+test('ContrastiveLoss counts an unlike pair only within the margin', async () => {
+  const net = oneLayer('ContrastiveLoss', [[2, 2], [2, 2], [2]], 'contrastive_loss_param { margin: 6 }');
+  const results = await run(net, { 'bottom/a': [3, 4, 30, 40], 'bottom/b': [0, 0, 0, 0], 'bottom/c': [0, 0] });
+  // (6 − 5)² / (2 · 2 pairs); the gradient is Caffe's, which adds 1e-4 to the distance it divides by.
+  expect(results['top/y']).toEqual([0.25]);
+  const slope = -1 / 5.0001 / 2;
+  [3 * slope, 4 * slope, 0, 0].forEach((v, i) => {
+    expect(results['bottom_diff/a']?.[i]).toBeCloseTo(v, 12);
+    expect(results['bottom_diff/b']?.[i]).toBeCloseTo(-v, 12);
+  });
 });

@@ -5,6 +5,10 @@ import { oneLayer } from './testing/one-layer.ts';
 
 const image = [2, 3, 5, 4];
 
+const recurrent = 'recurrent_param { num_output: 4 }';
+/** Where sequences go on, for five times of three items. Every one starts here: what the last pass left has no part. */
+const marks = [0, 0, 0, 1, 1, 0, 1, 0, 1, 1, 1, 1, 0, 1, 1];
+
 interface Case extends GradientCheck {
   readonly net: string;
 }
@@ -152,6 +156,150 @@ const cases: Readonly<Record<string, Case>> = {
     values: { b: [0, 4, 2] },
     without: ['b'],
     range: 2,
+  },
+  BatchReindex: {
+    net: oneLayer('BatchReindex', [[3, 2, 5], [4]]),
+    values: { b: [2, 0, 2, 2] },
+    without: ['b'],
+  },
+  'ContrastiveLoss, legacy': {
+    net: oneLayer(
+      'ContrastiveLoss',
+      [[5, 3], [5, 3], [5]],
+      'contrastive_loss_param { margin: 1.7 legacy_version: true }',
+    ),
+    values: { c: [1, 0, 0, 1, 0] },
+    without: ['c'],
+  },
+  'ContrastiveLoss of like pairs': {
+    net: oneLayer('ContrastiveLoss', [[3, 5], [3, 5], [3]], 'loss_weight: 2'),
+    values: { c: [1, 1, 1] },
+    without: ['c'],
+  },
+  Embed: {
+    net: oneLayer('Embed', [[3, 2]], 'embed_param { input_dim: 5 num_output: 3 }'),
+    values: { a: [0, 4, 2, 4, 4, 1] },
+    without: ['a'],
+  },
+  Im2col: { net: oneLayer('Im2col', [[2, 3, 7, 5]], 'convolution_param { kernel_size: 3 stride: 2 pad: 1 }') },
+  'Im2col, rectangular, dilated': {
+    net: oneLayer(
+      'Im2col',
+      [[1, 2, 7, 6]],
+      'convolution_param { kernel_h: 2 kernel_w: 3 stride_h: 1 stride_w: 3 pad_h: 0 pad_w: 2 dilation: 2 }',
+    ),
+  },
+  'Im2col over one axis, behind two of batch': {
+    net: oneLayer('Im2col', [[2, 3, 2, 7]], 'convolution_param { kernel_size: 2 axis: 2 }'),
+  },
+  InfogainLoss: {
+    net: oneLayer(
+      'InfogainLoss',
+      [
+        [2, 4, 3],
+        [2, 3],
+        [4, 4],
+      ],
+      'loss_weight: 0.7 loss_param { ignore_label: 1 }',
+    ),
+    values: { b: [0, 2, 3, 1, 3, 2] },
+    without: ['b', 'c'],
+    range: 2,
+  },
+  MultinomialLogisticLoss: {
+    net: oneLayer('MultinomialLogisticLoss', [[3, 5], [3]]),
+    values: { b: [0, 4, 2] },
+    without: ['b'],
+    positive: true,
+  },
+  MVN: { net: oneLayer('MVN', [image]) },
+  'MVN across channels': { net: oneLayer('MVN', [image], 'mvn_param { across_channels: true }') },
+  'MVN, mean only': {
+    net: oneLayer('MVN', [[3, 17]], 'mvn_param { across_channels: true normalize_variance: false }'),
+  },
+  Parameter: { net: oneLayer('Parameter', [], 'parameter_param { shape { dim: 3 dim: 5 } }') },
+  'SPP MAX': { net: oneLayer('SPP', [[2, 3, 9, 7]], 'spp_param { pyramid_height: 3 }') },
+  'SPP AVE': { net: oneLayer('SPP', [[2, 2, 9, 10]], 'spp_param { pyramid_height: 3 pool: AVE }') },
+  'SPP of one level': { net: oneLayer('SPP', [[2, 3, 5, 4]], 'spp_param { pyramid_height: 1 pool: AVE }') },
+  'Pooling STOCHASTIC': {
+    net: oneLayer('Pooling', [[2, 2, 7, 6]], 'pooling_param { pool: STOCHASTIC kernel_size: 3 stride: 2 }'),
+    positive: true,
+  },
+  LSTM: {
+    net: oneLayer(
+      'LSTM',
+      [
+        [5, 3, 2, 3],
+        [5, 3],
+      ],
+      recurrent,
+    ),
+    values: { b: marks },
+    without: ['b'],
+  },
+  'LSTM with a static input': {
+    net: oneLayer(
+      'LSTM',
+      [
+        [3, 3, 2],
+        [3, 3],
+        [3, 5],
+      ],
+      recurrent,
+    ),
+    values: { b: marks.slice(0, 9) },
+    without: ['b'],
+  },
+  'LSTM of one time': {
+    net: oneLayer(
+      'LSTM',
+      [
+        [1, 3, 2],
+        [1, 3],
+      ],
+      recurrent,
+    ),
+    values: { b: [0, 0, 0] },
+    without: ['b'],
+  },
+  RNN: {
+    net: oneLayer(
+      'RNN',
+      [
+        [5, 3, 4],
+        [5, 3],
+      ],
+      recurrent,
+    ),
+    values: { b: marks },
+    without: ['b'],
+  },
+  'RNN with a static input': {
+    net: oneLayer(
+      'RNN',
+      [
+        [3, 3, 2],
+        [3, 3],
+        [3, 5],
+      ],
+      recurrent,
+    ),
+    values: { b: marks.slice(0, 9) },
+    without: ['b'],
+  },
+  LSTMUnit: {
+    net: oneLayer(
+      'LSTMUnit',
+      [
+        [1, 3, 2],
+        [1, 3, 8],
+        [1, 3],
+      ],
+      '',
+      ['y', 'z'],
+    ),
+    values: { c: [1, 0, 1] },
+    without: ['c'],
   },
   SigmoidCrossEntropyLoss: {
     net: oneLayer(
