@@ -202,10 +202,10 @@ export class QueuedExecutable implements WasmExecutable {
   }
 
   private isReady(): boolean {
-    const waiting = [...this.current, ...this.tasks.flatMap((t) => (t.kind === 'run' ? [t.run] : []))];
-    // One run may always wait behind the one under way, or the threads would stand still in between.
-    if (waiting.length <= 1) return true;
-    return waiting.reduce((ms, run) => ms + this.estimate(run), 0) <= AHEAD;
+    const queued = this.tasks.flatMap((t) => (t.kind === 'run' ? [t.run] : []));
+    // Something may always wait behind what is under way, or the threads would stand still in between.
+    if (queued.length === 0) return true;
+    return [...this.current, ...queued].reduce((ms, run) => ms + this.estimate(run), 0) <= AHEAD;
   }
 
   private wakeReady(): void {

@@ -14,7 +14,7 @@ import type { Environment } from './environment.ts';
 import type { FunctionBuilder } from './module-builder.ts';
 import { fixed, isWrittenOut, pointsOf, rowOf } from './reductions.ts';
 import { storeScalars, storeVectors } from './stores.ts';
-import { mergeAxes, periodOf, strideAlong } from './strides.ts';
+import { mergeAxes, periodOf, splitAxes, strideAlong } from './strides.ts';
 
 /** Units that a kernel should have where it can: several for each thread, so that they end at about the same time. */
 const UNITS = 64;
@@ -50,7 +50,7 @@ interface Plan {
 }
 
 function planCompute(kernel: ComputeKernel): Plan {
-  const merged = mergeAxes({ lists: [kernel.axes], exprs: expressionsOf(kernel) });
+  const merged = mergeAxes(splitAxes({ lists: [kernel.axes], exprs: expressionsOf(kernel) }));
   const exprs = merged.exprs;
   const split = (merged.lists[0] ?? []).map((a) => {
     const period = periodOf(exprs, a);

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import * as ir from '../ir/build.ts';
 import type { Axis, Expr } from '../ir/expr.ts';
-import { mergeAxes, periodOf, strideAlong } from './strides.ts';
+import { mergeAxes, periodOf, splitAxes, strideAlong } from './strides.ts';
 
 const { at, axis } = ir;
 const extents = (axes: readonly Axis[] | undefined): number[] => (axes ?? []).map((a) => a.extent);
@@ -54,5 +54,20 @@ describe('periodOf', () => {
     const [x, z] = [axis(7), axis(12)];
     expect(periodOf([ir.floordiv(at(x), 2)], x)).toBe(1);
     expect(periodOf([ir.floordiv(at(z), 2), ir.mod(at(z), 3)], z)).toBe(1);
+  });
+});
+
+describe('splitAxes', () => {
+  it('finds the axes that a flat count is made of', () => {
+    const i = axis(6 * 8 * 10);
+    const channel = ir.mod(ir.floordiv(at(i), 10), 8);
+    const { lists, exprs } = splitAxes({ lists: [[i]], exprs: [at(i), channel] });
+    expect(extents(lists[0])).toEqual([6, 8, 10]);
+    expect(exprs[1]).toEqual(at(lists[0]?.[1] as Axis));
+  });
+
+  it('leaves an axis that is no whole number of rows', () => {
+    const i = axis(35);
+    expect(splitAxes({ lists: [[i]], exprs: [ir.floordiv(at(i), 10)] }).lists).toEqual([[i]]);
   });
 });

@@ -143,6 +143,41 @@ function merge(nest: Nest, outer: Axis, inner: Axis): Nest {
 }
 
 /**
+ * An axis that is only a flat count of rows (`i // 1024 % 16`) becomes the axes that it counts: what is the same along a
+ * row is then computed once a row, and neighbours in it need no division.
+ */
+export function splitAxes(nest: Nest): Nest {
+  let current = nest;
+  for (;;) {
+    const next = splitOne(current);
+    if (next === undefined) return current;
+    current = next;
+  }
+}
+
+function splitOne({ lists, exprs }: Nest): Nest | undefined {
+  const axes = new Map(lists.flat().map((a) => [a.id, a]));
+  let found: { readonly whole: Axis; readonly by: number } | undefined;
+  visit(exprs, (e) => {
+    if (e.op !== 'binary' || (e.fn !== 'floordiv' && e.fn !== 'mod') || e.a.op !== 'axis' || e.b.op !== 'const') return;
+    const whole = axes.get(e.a.axis.id);
+    const by = e.b.value;
+    // Short periods are for `periodOf`, which keeps neighbours together.
+    if (whole === undefined || by <= MOST_PHASES || by >= whole.extent || whole.extent % by !== 0) return;
+    if (found === undefined || by > found.by) found = { whole, by };
+  });
+  if (found === undefined) return undefined;
+  const { whole, by } = found;
+  const [over, within] = [axis(whole.extent / by), axis(by)];
+  const value = add(mul(at(over), by), at(within));
+  const rewrite = substitution((e) => (e.op === 'axis' && e.axis.id === whole.id ? value : undefined));
+  return {
+    lists: lists.map((list) => list.flatMap((a) => (a.id === whole.id ? [over, within] : [a]))),
+    exprs: exprs.map(rewrite),
+  };
+}
+
+/**
  * A divisor that takes an axis apart: every floordiv and mod in which the axis moves by less than the divisor divides by
  * this one, and the extent is a multiple of it. 1 where there is none.
  */
