@@ -4,13 +4,17 @@ import { basename, dirname, join } from 'node:path';
 import type { TypedNet } from '../app/caffe/net/typed-net.ts';
 import { readBinaryproto } from '../app/caffe/wire/binaryproto.ts';
 import { imageBytes, meanImage, readDataset, type ImageDataset } from '../app/data/dataset.ts';
+import { openingSample } from '../app/data/sample.ts';
 import { sourceFilesAt } from '../app/data/node-files.ts';
 import { CommandError, type Terminal } from './command.ts';
 import { readBinary } from './files.ts';
 
-/** Reads the data set at a path: an archive, a batch file or a folder. @throws DatasetError */
+/** Stands for the data set that the page opens with, in place of a path. */
+const SAMPLE = 'sample';
+
+/** Reads the data set at a path: an archive, a batch file or a folder; or generates the `sample`. @throws DatasetError */
 export async function loadDataset(path: string, terminal: Terminal): Promise<ImageDataset> {
-  const dataset = await readDataset(await sourceFilesAt(path));
+  const dataset = path === SAMPLE ? openingSample() : await readDataset(await sourceFilesAt(path));
   const { name, train, test, source } = dataset;
   const count = (n: number) => n.toLocaleString('en-US');
   terminal.err(`${name} from ${source}: ${count(train.count)} training and ${count(test.count)} test images.`);

@@ -17,6 +17,9 @@ export interface SampleCounts {
   readonly test: number;
 }
 
+/** The sample set that the page opens with: 8,000 training and 2,000 test images. */
+export const openingSample = (): ImageDataset => generateSample(1, { train: 8000, test: 2000 });
+
 /** Makes the sample set of a seed: the same pixels for the same seed and counts, classes mixed and equally frequent (to within one image). */
 export function generateSample(seed: number, counts: SampleCounts): ImageDataset {
   return {

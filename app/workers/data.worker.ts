@@ -1,6 +1,6 @@
 /** The data worker: reads dropped files, keeps data sets in the browser's storage, and opens the one in use. */
 import { openOpfsDirectory } from '../data/opfs-directory.ts';
-import { generateSample } from '../data/sample.ts';
+import { openingSample } from '../data/sample.ts';
 import { DatasetStore } from '../data/store.ts';
 import { DataDesk } from './data-desk.ts';
 import type { DataEvent, DataRequest } from './protocol.ts';
@@ -22,7 +22,7 @@ const desk = new DataDesk({
   },
   writeChoice: async (id) => (await choiceFolder()).write(choiceFile, [new TextEncoder().encode(id)]),
   sampleName: 'Shapes',
-  makeSample: () => generateSample(1, { train: 8000, test: 2000 }),
+  makeSample: openingSample,
   emit: (event) => emit(event),
 });
 

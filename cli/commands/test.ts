@@ -19,7 +19,7 @@ images stand in for the sources of the net's data layers.
 
 Options:
   --weights FILE    the trained weights, copied by layer name (required)
-  --data PATH       a CIFAR-10 archive, folder or batch file (required)
+  --data PATH       a CIFAR-10 archive, folder or batch file, or "sample" (required)
   --iterations N    batches to run (default: the whole test set)
   --engine          webgpu (default), wasm (the processor), or reference: double precision, slow
   --json            prints {"accuracy", "loss", "iterations", "images", "outputs"}

@@ -28,7 +28,7 @@ batch in TEST. Snapshots are written as Caffe writes them. A mean_file that is n
 means the mean of the training images. Ctrl+C stops, with a snapshot.
 
 Options:
-  --data PATH             the images (required)
+  --data PATH             the images (required); "sample" for the generated set
   --net FILE              a net in place of the one that the solver names
   --weights F.caffemodel  weights to start from, copied by layer name; more than one, with
                           commas between
