@@ -1,5 +1,6 @@
 /** The Data layer's transformations against Caffe's rules, and the layers that draw random numbers. */
 import { describe, expect, test } from 'vitest';
+import { fill } from '../engine/train/fillers.ts';
 import { interpretNet } from './testing/interpreted-net.ts';
 import { oneLayer } from './testing/one-layer.ts';
 
@@ -170,5 +171,37 @@ describe('DummyData', () => {
     expect(Math.max(...xavier.map(Math.abs))).toBeLessThanOrEqual(limit);
     expect(deviation(xavier)).toBeCloseTo(limit / Math.sqrt(3), 2);
     expect(deviation(await filled('type: "msra"', many))).toBeCloseTo(Math.sqrt(2 / 400), 2);
+  });
+
+  test('sparse gaussian keeps about that many inputs of each output', async () => {
+    const x = await filled('type: "gaussian" std: 2 sparse: 10', many);
+    const kept = x.filter((v) => v !== 0);
+    expect(kept.length / x.length).toBeCloseTo(10 / 50, 2);
+    expect(deviation(kept)).toBeCloseTo(2, 1);
+  });
+
+  test('positive_unitball sums to 1 over each item', async () => {
+    const x = await filled('type: "positive_unitball"', 'dim: 3 dim: 2 dim: 17');
+    for (const item of [0, 1, 2]) expect(mean(x.subarray(item * 34, (item + 1) * 34)) * 34).toBeCloseTo(1, 12);
+    expect(new Set(x).size).toBeGreaterThan(95);
+  });
+
+  test('bilinear is what the parameters are filled with', async () => {
+    const x = await filled('type: "bilinear"', 'dim: 2 dim: 3 dim: 5 dim: 5');
+    expect(Float32Array.from(x)).toEqual(fill({ type: 'bilinear' }, [2, 3, 5, 5], 1, 0));
+  });
+
+  test('refuses what it cannot fill', async () => {
+    await expect(filled('type: "bilinear"', 'dim: 3 dim: 4')).rejects.toThrow(
+      'The filler "bilinear" is for blobs of four axes of which the last two are equal: use another.',
+    );
+    await expect(filled('type: "gausian"', 'dim: 3 dim: 4')).rejects.toThrow('There is no filler "gausian"');
+  });
+
+  test('two tops draw numbers of their own', async () => {
+    const text =
+      'layer { name: "d" type: "DummyData" top: "y" top: "z" dummy_data_param { shape { dim: 9 } data_filler { type: "uniform" } } }';
+    const results = (await interpretNet(text, { phase: 'TEST' })).run(new Map());
+    expect(new Set([...(results.get('top/y') ?? []), ...(results.get('top/z') ?? [])]).size).toBe(18);
   });
 });

@@ -2,10 +2,9 @@
 import type { Shape, ShapeContext } from '../caffe/net/layer-table.ts';
 import { FillerParameter, type LayerParameter } from '../caffe/schema/net-messages.ts';
 import { emptyMessage, setting } from '../caffe/schema/values.ts';
-import { add } from '../engine/ir/build.ts';
 import { listedShapes } from './data-shapes.ts';
-import type { LayerDefinition } from './definition.ts';
-import { filled, fillerProblem } from './fillers.ts';
+import { countOf, type LayerDefinition } from './definition.ts';
+import { drawsOf, fillerProblem, fillTop } from './fillers.ts';
 import { shapeText } from './shape-rules.ts';
 
 /** The filler of a top: none is zeros, one is for all. */
@@ -46,16 +45,20 @@ export const dummyData: LayerDefinition = {
   tops: { min: 1, max: Infinity },
   source: true,
   summary: (layer) => listed(layer).map(shapeText).join(', '),
-  shape: (c) => ({ tops: shapes(c) }),
+  shape(c) {
+    const tops = shapes(c);
+    tops.forEach((shape, i) => {
+      const problem = fillerProblem(fillerOf(c.layer, i), shape);
+      if (problem !== undefined) c.fail(problem, 'dummy_data_param.data_filler');
+    });
+    return { tops };
+  },
   cost: () => ({ macs: 0 }),
-  supports: (layer) =>
-    layer.top.map((_, i) => fillerProblem(fillerOf(layer, i))).find((problem) => problem !== undefined),
   forward(c) {
-    let start = 0;
+    let first = 0;
     c.tops.forEach((top, t) => {
-      const first = start;
-      start += top.shape.reduce((n, d) => n * d, 1);
-      c.computeFlat(top, (i) => filled(fillerOf(c.layer, t), top.shape, () => c.random(add(i, first))));
+      fillTop(c, top, fillerOf(c.layer, t), first);
+      first += drawsOf(countOf(top.shape));
     });
   },
 };

@@ -3,18 +3,39 @@
  */
 import type { Shape } from '../caffe/net/layer-table.ts';
 import type { FillerParameter } from '../caffe/schema/net-messages.ts';
-import { add, f32, lt, log, max, mul, neg, select, sqrt, sub } from '../engine/ir/build.ts';
+import {
+  abs,
+  add,
+  at,
+  axis,
+  cast,
+  div,
+  f32,
+  floordiv,
+  lt,
+  log,
+  max,
+  mod,
+  mul,
+  neg,
+  select,
+  sqrt,
+  sub,
+  sum,
+} from '../engine/ir/build.ts';
 import type { Expr } from '../engine/ir/expr.ts';
-import { countOf } from './definition.ts';
+import { countOf, flat, type ForwardContext, type Tensor } from './definition.ts';
 import { nth } from './views.ts';
 
-const FILLABLE = ['constant', 'uniform', 'gaussian', 'xavier', 'msra'];
+const FILLABLE = ['constant', 'uniform', 'gaussian', 'xavier', 'msra', 'positive_unitball', 'bilinear'];
 
-/** Why a blob cannot be filled by this filler; undefined when it can. */
-export function fillerProblem(filler: FillerParameter): string | undefined {
+/** Why a blob of a shape cannot be filled by this filler; undefined when it can. */
+export function fillerProblem(filler: FillerParameter, shape: Shape): string | undefined {
   if (!FILLABLE.includes(filler.type))
-    return `The filler "${filler.type}" cannot be computed here: use ${FILLABLE.join(', ')}.`;
-  return filler.sparse >= 0 ? 'A sparse gaussian filler cannot be computed here: remove sparse.' : undefined;
+    return `There is no filler "${filler.type}": use ${FILLABLE.slice(0, -1).join(', ')} or bilinear.`;
+  if (filler.type === 'bilinear' && (shape.length !== 4 || shape[2] !== shape[3]))
+    return 'The filler "bilinear" is for blobs of four axes of which the last two are equal: use another.';
+  return undefined;
 }
 
 /** The count that xavier and msra divide by. */
@@ -54,21 +75,63 @@ export function normal(uniform: Expr): Expr {
   return mul(mul(select(lt(w, 5), centre, tails), x), Math.SQRT2);
 }
 
-/** The value of one element; `random` draws a uniform number for it. */
-export function filled(filler: FillerParameter, shape: Shape, random: () => Expr): Expr {
-  const uniform = (low: number, high: number): Expr => add(mul(random(), high - low), low);
+/** Random numbers that one element takes at most. */
+const DRAWS = 2;
+/** Random numbers that a blob of so many elements takes. */
+export const drawsOf = (count: number): number => DRAWS * count;
+
+/**
+ * Fills a blob anew. Its random numbers are those from `first` on in the layer's own; see `drawsOf`.
+ */
+export function fillTop(c: ForwardContext, top: Tensor, filler: FillerParameter, first: number): void {
+  const { shape } = top;
+  const count = countOf(shape);
+  const random = (i: Expr, draw = 0): Expr => c.random(add(i, first + draw * count));
+  const each = (value: (i: Expr) => Expr): void => {
+    c.computeFlat(top, value);
+  };
+  const uniform = (i: Expr, low: number, high: number): Expr => add(mul(random(i), high - low), low);
   switch (filler.type) {
     case 'uniform':
-      return uniform(filler.min, filler.max);
-    case 'gaussian':
-      return add(mul(normal(random()), filler.std), filler.mean);
+      each((i) => uniform(i, filler.min, filler.max));
+      return;
+    case 'gaussian': {
+      const value = (i: Expr): Expr => add(mul(normal(random(i)), filler.std), filler.mean);
+      const kept = filler.sparse / (shape[0] ?? 1);
+      each((i) => (filler.sparse < 0 ? value(i) : select(lt(random(i, 1), kept), value(i), 0)));
+      return;
+    }
     case 'xavier': {
       const limit = Math.sqrt(3 / fan(filler, shape));
-      return uniform(-limit, limit);
+      each((i) => uniform(i, -limit, limit));
+      return;
     }
     case 'msra':
-      return mul(normal(random()), Math.sqrt(2 / fan(filler, shape)));
+      each((i) => mul(normal(random(i)), Math.sqrt(2 / fan(filler, shape))));
+      return;
+    case 'positive_unitball': {
+      const items = shape[0] ?? 1;
+      const size = count / items;
+      const totals = c.scratch(`total-${first}`, [items]);
+      c.compute(
+        totals,
+        (item) => {
+          const v = axis(size);
+          return sum([v], random(add(mul(item, size), at(v))));
+        },
+        'total',
+      );
+      each((i) => div(random(i), flat(totals, floordiv(i, size))));
+      return;
+    }
+    case 'bilinear': {
+      const side = nth(shape, 3);
+      const half = Math.ceil(side / 2);
+      const tent = (place: Expr): Expr => sub(1, abs(sub(div(cast(place, 'f32'), half), (side - 1) / (2 * half))));
+      each((i) => mul(tent(mod(i, side)), tent(mod(floordiv(i, side), side))));
+      return;
+    }
     default:
-      return f32(filler.value);
+      each(() => f32(filler.value));
   }
 }

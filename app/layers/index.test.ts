@@ -44,11 +44,6 @@ test('settings that cannot be computed are told from those that can', () => {
     'The matrix file of infogain_loss_param { source } is not read here: give the matrix as a third bottom.',
   );
   expect(reason(oneLayer('InfogainLoss', [[4, 10], [4], [10, 10]]))).toBeUndefined();
-  expect(
-    reason(
-      'layer { name: "d" type: "DummyData" top: "y" dummy_data_param { shape { dim: 1 } data_filler { type: "bilinear" } } }',
-    ),
-  ).toBe('The filler "bilinear" cannot be computed here: use constant, uniform, gaussian, xavier, msra.');
 });
 
 describe('templates make a layer that is accepted as it stands', () => {

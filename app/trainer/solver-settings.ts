@@ -65,8 +65,8 @@ function ruleOf(solver: SolverParameter): UpdateRule {
   }
 }
 
-/** A layer's filler. Throws TrainingError for a type that Crema does not have. */
-export function fillerSettingsOf(filler: FillerParameter, layer: string): FillerSettings {
+/** A layer's filler for a blob of a shape. Throws TrainingError for a type that does not exist or does not fit. */
+export function fillerSettingsOf(filler: FillerParameter, layer: string, shape: readonly number[]): FillerSettings {
   switch (filler.type) {
     case 'constant':
       return { type: 'constant', value: filler.value };
@@ -77,9 +77,18 @@ export function fillerSettingsOf(filler: FillerParameter, layer: string): Filler
     case 'xavier':
     case 'msra':
       return { type: filler.type, varianceNorm: filler.variance_norm };
+    case 'positive_unitball':
+      return { type: 'positive_unitball' };
+    case 'bilinear':
+      if (shape.length !== 4 || shape[2] !== shape[3])
+        throw new TrainingError(
+          `Layer "${layer}" has a filler of type "bilinear", which is for square kernels of two axes; the blob is ${shape.join('×')}. Use another filler, or make the kernel square.`,
+          layer,
+        );
+      return { type: 'bilinear' };
     default:
       throw new TrainingError(
-        `Layer "${layer}" has a filler of type "${filler.type}". Use constant, gaussian, uniform, xavier or msra.`,
+        `Layer "${layer}" has a filler of type "${filler.type}". Use constant, gaussian, uniform, xavier, msra, positive_unitball or bilinear.`,
         layer,
       );
   }

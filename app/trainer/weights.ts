@@ -28,7 +28,7 @@ export function initialise(executable: Executable, net: CompiledNet, seed: numbe
     const values =
       filler === undefined
         ? new Float32Array(sizeOf(shape)).fill(initial ?? 0)
-        : fill(fillerSettingsOf(filler, p.layerName), shape, seed, FILLER_STREAM + i);
+        : fill(fillerSettingsOf(filler, p.layerName, shape), shape, seed, FILLER_STREAM + i);
     executable.write(p.buffer, values);
   });
 }

@@ -51,6 +51,27 @@ test('sparse gaussian keeps about that many inputs of each output', () => {
   expect(Math.abs(kept - 0.1)).toBeLessThan(5 * Math.sqrt(0.09 / values.length));
 });
 
+test('positive_unitball sums to 1 over each item', () => {
+  const values = fill({ type: 'positive_unitball' }, [3, 2, 50], 1, 0);
+  for (const item of [0, 1, 2]) {
+    const own = values.subarray(item * 100, (item + 1) * 100);
+    expect(own.reduce((a, v) => a + v, 0)).toBeCloseTo(1, 5);
+    expect(own.every((v) => v >= 0)).toBe(true);
+  }
+  expect(new Set(values).size).toBeGreaterThan(290);
+});
+
+test('bilinear is a tent over each kernel, of odd and of even sides', () => {
+  const odd = [0.5, 1, 0.5];
+  expect(fill({ type: 'bilinear' }, [1, 2, 3, 3], 1, 0)).toEqual(
+    Float32Array.from([...odd, ...odd].flatMap((y) => odd.map((x) => x * y))),
+  );
+  const even = [0.25, 0.75, 0.75, 0.25];
+  expect(fill({ type: 'bilinear' }, [1, 1, 4, 4], 1, 0)).toEqual(
+    Float32Array.from(even.flatMap((y) => even.map((x) => x * y))),
+  );
+});
+
 describe.each([
   ['FAN_IN', 50 * 4 * 5],
   ['FAN_OUT', 100 * 4 * 5],

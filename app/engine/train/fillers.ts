@@ -14,7 +14,11 @@ export type FillerSettings =
   /** With `sparse` ≥ 0, about that many inputs of each output are not zero. */
   | { readonly type: 'gaussian'; readonly mean: number; readonly std: number; readonly sparse?: number }
   | { readonly type: 'xavier'; readonly varianceNorm: VarianceNorm }
-  | { readonly type: 'msra'; readonly varianceNorm: VarianceNorm };
+  | { readonly type: 'msra'; readonly varianceNorm: VarianceNorm }
+  /** Uniform numbers scaled so that each item's (the first axis) sum to 1. */
+  | { readonly type: 'positive_unitball' }
+  /** The weights of a bilinear interpolation, for upsampling by a Deconvolution; four axes, the last two equal. */
+  | { readonly type: 'bilinear' };
 
 /**
  * A blob of a shape, filled. `stream` keeps blobs apart that share a seed: give each its own.
@@ -46,7 +50,30 @@ export function fill(filler: FillerSettings, shape: readonly number[], seed: num
       const std = Math.sqrt(2 / fan(filler.varianceNorm, shape));
       return each((i) => std * gaussian(i));
     }
+    case 'positive_unitball': {
+      const size = out.length / (shape[0] ?? 1);
+      const drawn = each((i) => uniform(0, i));
+      for (let first = 0; first < out.length; first += size) {
+        const item = drawn.subarray(first, first + size);
+        const total = item.reduce((a, b) => a + b, 0);
+        out.set(
+          item.map((v) => v / total),
+          first,
+        );
+      }
+      return out;
+    }
+    case 'bilinear': {
+      const side = shape[3] ?? 1;
+      return each((i) => bilinearWeight(side, i % side) * bilinearWeight(side, Math.floor(i / side) % side));
+    }
   }
+}
+
+/** One axis of the bilinear filler: a tent over the side of the kernel. */
+export function bilinearWeight(side: number, at: number): number {
+  const half = Math.ceil(side / 2);
+  return 1 - Math.abs(at / half - (side - 1) / (2 * half));
 }
 
 /** Inputs (elements over the first axis), outputs (elements over the second), or their mean, as Caffe counts them. */
