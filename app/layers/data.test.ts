@@ -205,3 +205,31 @@ describe('DummyData', () => {
     expect(new Set([...(results.get('top/y') ?? []), ...(results.get('top/z') ?? [])]).size).toBe(18);
   });
 });
+
+describe('other layers that bring data in', () => {
+  test('ImageData transforms the images of the data set as Data does', async () => {
+    const text =
+      'layer { name: "data" type: "ImageData" top: "x" top: "label" transform_param { scale: 0.5 mean_value: 3 } image_data_param { source: "list.txt" batch_size: 1 } }';
+    const x = await images(text, 'TEST', { 'data/images': batch(1) });
+    expect([x[0], x[pixels - 1]]).toEqual([-1.5, (pixels - 4) / 2]);
+  });
+
+  test('ImageData does not resize', async () => {
+    const text =
+      'layer { name: "data" type: "ImageData" top: "x" image_data_param { source: "list.txt" new_height: 9 new_width: 9 } }';
+    await expect(images(text, 'TEST', {})).rejects.toThrow(
+      'The images of the data set are 2×5×6 and are not resized: remove new_height and new_width.',
+    );
+  });
+
+  test.each([
+    ['MemoryData', 'memory_data_param { batch_size: 2 channels: 1 height: 1 width: 2 }', 4],
+    ['HDF5Data', 'hdf5_data_param { source: "list.txt" batch_size: 1 }', 60],
+    ['WindowData', 'window_data_param { source: "list.txt" batch_size: 1 }', 60],
+  ])('the tops of %s are written by who runs the net', async (type, settings, count) => {
+    const text = `layer { name: "data" type: "${type}" top: "x" top: "label" ${settings} } layer { name: "op" type: "Power" bottom: "x" top: "y" power_param { scale: 2 } }`;
+    const net = await interpretNet(text, { phase: 'TEST', record });
+    const x = Array.from({ length: count }, (_, i) => i);
+    expect([...(net.run(new Map([['bottom/x', x]])).get('top/y') ?? [])]).toEqual(x.map((v) => 2 * v));
+  });
+});

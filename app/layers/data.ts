@@ -31,6 +31,36 @@ function meanValue(values: readonly number[], channel: Expr): Expr {
     .reduceRight<Expr>((rest, value, k) => select(lt(channel, k + 1), value, rest), f32(values.at(-1) ?? 0));
 }
 
+/** Images as the data set has them, transformed into the first top; labels into the second. */
+export function transformRecords(c: ForwardContext, record: Shape): void {
+  const top = nth(c.tops, 0);
+  const [batch = 1, ...cropped] = top.shape;
+  const [channels = 1, height = 1, width = 1] = record;
+  const [, rows = 1, columns = 1] = cropped;
+  const t = setting(c.layer, 'transform_param');
+  const images = c.input('images', [batch, channels, height, width], 'u8');
+  const mean = t.mean_file === undefined ? undefined : c.input('mean', [channels, height, width], 'f32');
+  c.compute({ ...top, shape: [batch, channels, rows, columns] }, (n, ch, row, column) => {
+    const y = add(row, cropStart(c, n, ROW, height, rows));
+    const start = cropStart(c, n, COLUMN, width, columns);
+    const across = t.mirror ? select(lt(draw(c, n, MIRROR), 0.5), sub(i32(columns - 1), column), column) : column;
+    const x = add(start, across);
+    const pixel = cast(element(images, [n, ch, y, x]), 'f32');
+    const centred =
+      mean !== undefined
+        ? sub(pixel, element(mean, [ch, y, x]))
+        : t.mean_value.length > 0
+          ? sub(pixel, meanValue(t.mean_value, ch))
+          : pixel;
+    return mul(centred, t.scale);
+  });
+  const labelTop = c.tops[1];
+  if (labelTop !== undefined) {
+    const labels = c.input('labels', [batch], 'f32');
+    c.computeFlat(labelTop, (i) => flat(labels, i), 'labels');
+  }
+}
+
 /** Reads a batch of images, transforms them, and passes their labels on. */
 export const data: LayerDefinition = {
   type: 'Data',
@@ -52,32 +82,6 @@ export const data: LayerDefinition = {
   },
   cost: () => ({ macs: 0 }),
   forward(c) {
-    const top = nth(c.tops, 0);
-    const [batch = 1, ...cropped] = top.shape;
-    const record: Shape = c.record ?? cropped;
-    const [channels = 1, height = 1, width = 1] = record;
-    const [, rows = 1, columns = 1] = cropped;
-    const t = setting(c.layer, 'transform_param');
-    const images = c.input('images', [batch, channels, height, width], 'u8');
-    const mean = t.mean_file === undefined ? undefined : c.input('mean', [channels, height, width], 'f32');
-    c.compute({ ...top, shape: [batch, channels, rows, columns] }, (n, ch, row, column) => {
-      const y = add(row, cropStart(c, n, ROW, height, rows));
-      const start = cropStart(c, n, COLUMN, width, columns);
-      const across = t.mirror ? select(lt(draw(c, n, MIRROR), 0.5), sub(i32(columns - 1), column), column) : column;
-      const x = add(start, across);
-      const pixel = cast(element(images, [n, ch, y, x]), 'f32');
-      const centred =
-        mean !== undefined
-          ? sub(pixel, element(mean, [ch, y, x]))
-          : t.mean_value.length > 0
-            ? sub(pixel, meanValue(t.mean_value, ch))
-            : pixel;
-      return mul(centred, t.scale);
-    });
-    const labelTop = c.tops[1];
-    if (labelTop !== undefined) {
-      const labels = c.input('labels', [batch], 'f32');
-      c.computeFlat(labelTop, (i) => flat(labels, i), 'labels');
-    }
+    transformRecords(c, c.record ?? nth(c.tops, 0).shape.slice(1));
   },
 };

@@ -1,9 +1,13 @@
-/** ImageData. Mirrors the shape rule of Caffe's image_data_layer.cpp; the files are not read here. */
+/**
+ * ImageData. Mirrors Caffe's image_data_layer.cpp, but for the reading of files: the images are those of the data set, as
+ * Data has them.
+ */
 import type { Shape, ShapeContext } from '../caffe/net/layer-table.ts';
 import { setting } from '../caffe/schema/values.ts';
 import { batchText, checkMean, recordShapes } from './data-shapes.ts';
+import { transformRecords } from './data.ts';
 import type { LayerDefinition } from './definition.ts';
-import { notYet } from './unsupported.ts';
+import { sameShape, shapeText } from './shape-rules.ts';
 import { nth } from './views.ts';
 
 /** The size images are brought to, where the layer says so. */
@@ -11,7 +15,14 @@ function resized(c: ShapeContext, channels: number): Shape | undefined {
   const p = setting(c.layer, 'image_data_param');
   if (p.new_height > 0 !== p.new_width > 0)
     c.fail('new_height and new_width must be given together.', 'image_data_param.new_height');
-  return p.new_height > 0 ? [channels, p.new_height, p.new_width] : undefined;
+  if (p.new_height === 0) return undefined;
+  const size: Shape = [channels, p.new_height, p.new_width];
+  if (c.record !== undefined && !sameShape(c.record, size))
+    c.fail(
+      `The images of the data set are ${shapeText(c.record)} and are not resized: remove new_height and new_width.`,
+      'image_data_param.new_height',
+    );
+  return size;
 }
 
 /** Images named in a list file. */
@@ -41,5 +52,7 @@ export const imageData: LayerDefinition = {
     return result;
   },
   cost: () => ({ macs: 0 }),
-  supports: notYet('ImageData', 'use a Data layer'),
+  forward(c) {
+    transformRecords(c, c.record ?? nth(c.tops, 0).shape.slice(1));
+  },
 };

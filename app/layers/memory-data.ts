@@ -1,8 +1,7 @@
-/** MemoryData. Mirrors the shape rule of Caffe's memory_data_layer.cpp. */
+/** MemoryData. Mirrors Caffe's memory_data_layer.cpp: who runs the net writes the tops. */
 import { setting } from '../caffe/schema/values.ts';
 import type { LayerDefinition } from './definition.ts';
 import { requirePositive, shapeText } from './shape-rules.ts';
-import { notYet } from './unsupported.ts';
 
 /** Batches handed to the net by a program. */
 export const memoryData: LayerDefinition = {
@@ -14,6 +13,7 @@ export const memoryData: LayerDefinition = {
   bottoms: { min: 0, max: 0 },
   tops: { min: 2, max: 2 },
   source: true,
+  hostTops: true,
   summary(layer) {
     const p = setting(layer, 'memory_data_param');
     return shapeText([p.batch_size, p.channels, p.height, p.width].map((d) => d ?? 0));
@@ -26,5 +26,5 @@ export const memoryData: LayerDefinition = {
     return { tops: [image, image.slice(0, 1)] };
   },
   cost: () => ({ macs: 0 }),
-  supports: notYet('MemoryData', 'use a Data layer'),
+  forward: () => undefined,
 };

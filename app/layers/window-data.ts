@@ -1,8 +1,10 @@
-/** WindowData. Mirrors the shape rule of Caffe's window_data_layer.cpp; the files are not read here. */
+/**
+ * WindowData. Mirrors the shape rule of Caffe's window_data_layer.cpp; the files are not read here: who runs the net writes
+ * the tops, windows already cut and transformed.
+ */
 import { setting } from '../caffe/schema/values.ts';
 import { batchText, recordShapes } from './data-shapes.ts';
 import type { LayerDefinition } from './definition.ts';
-import { notYet } from './unsupported.ts';
 
 /** Windows of images, as for training a detector. */
 export const windowData: LayerDefinition = {
@@ -13,6 +15,7 @@ export const windowData: LayerDefinition = {
   bottoms: { min: 0, max: 0 },
   tops: { min: 2, max: 2 },
   source: true,
+  hostTops: true,
   summary: (layer) =>
     batchText(setting(layer, 'window_data_param').batch_size ?? 1, setting(layer, 'transform_param').crop_size),
   shape(c) {
@@ -20,5 +23,5 @@ export const windowData: LayerDefinition = {
     return recordShapes(c, { batch: p.batch_size ?? 1, source: p.source ?? '', field: 'window_data_param' });
   },
   cost: () => ({ macs: 0 }),
-  supports: notYet('WindowData', 'use a Data layer'),
+  forward: () => undefined,
 };
