@@ -1,5 +1,5 @@
 // The command line as a user meets it: answers, refusals and exit codes, without starting a process.
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
@@ -29,7 +29,7 @@ describe('crema', () => {
     expect((await crema('--help')).code).toBe(0);
   });
 
-  test.each(['check', 'shapes', 'cost', 'run', 'train', 'test', 'check-cifar'])(
+  test.each(['check', 'shapes', 'cost', 'fmt', 'upgrade', 'run', 'train', 'test', 'check-cifar'])(
     '%s --help shows its usage',
     async (name) => {
       const { code, out, err } = await crema(name, '--help');
@@ -168,5 +168,57 @@ describe('crema cost', () => {
     };
     expect(answer.totals.gradientBytes).toBe(4 * (288 + 10 + 1));
     expect(answer.totals.trainingBytes).toBe(answer.totals.forwardBytes + 4 * (288 + 10 + 1) + 4 * 837);
+  });
+});
+
+describe('crema fmt', () => {
+  const messy = 'name:"x"\nlayer{ # one\nname:"a"}\n';
+  const neat = 'name: "x"\nlayer {  # one\n  name: "a"\n}\n';
+
+  test('prints the text laid out, checks it, or writes it back', async () => {
+    const path = file('fmt.prototxt', messy);
+    expect(await crema('fmt', path)).toEqual({ code: 0, out: neat.trimEnd(), err: '' });
+    expect(await crema('fmt', path, '--check')).toMatchObject({ code: 1, out: `${path} is not formatted.` });
+    expect(JSON.parse((await crema('fmt', path, '--json')).out)).toEqual({ changed: true, text: neat });
+    expect(await crema('fmt', path, '--write')).toMatchObject({ code: 0, out: `${path} formatted.` });
+    expect(readFileSync(path, 'utf8')).toBe(neat);
+    expect(await crema('fmt', path, '--check')).toEqual({ code: 0, out: '', err: '' });
+    expect(await crema('fmt', path, '--check', '--write')).toMatchObject({ code: 2 });
+  });
+
+  test('leaves a text with mistakes alone and says where they are', async () => {
+    const path = file('broken.prototxt', 'layer {\n');
+    expect(await crema('fmt', path, '--write')).toMatchObject({
+      code: 1,
+      err: expect.stringContaining(`${path}:1:7 `) as string,
+    });
+    expect(readFileSync(path, 'utf8')).toBe('layer {\n');
+  });
+});
+
+describe('crema upgrade', () => {
+  const old = '# old\nlayers {\n  name: "a"\n  type: RELU # kind\n  bottom: "x"\n  top: "a"\n}\n';
+  const current = '# old\nlayer {\n  name: "a"\n  type: "ReLU" # kind\n  bottom: "x"\n  top: "a"\n}\n';
+
+  test('prints the upgraded text or writes it back', async () => {
+    const path = file('old.prototxt', old);
+    expect(await crema('upgrade', path)).toEqual({ code: 0, out: current.trimEnd(), err: '' });
+    expect(JSON.parse((await crema('upgrade', path, '--json')).out)).toEqual({ changed: true, text: current });
+    expect(await crema('upgrade', path, '--write')).toMatchObject({ code: 0, out: `${path} upgraded.` });
+    expect(readFileSync(path, 'utf8')).toBe(current);
+    expect(await crema('upgrade', path, '--write')).toMatchObject({
+      code: 0,
+      out: `${path} is in the current format already.`,
+    });
+  });
+
+  test('a solver too; a text of both forms is refused', async () => {
+    const solver = file('old-solver.prototxt', 'base_lr: 0.1\nsolver_type: ADAM\n');
+    expect((await crema('upgrade', solver)).out).toBe('base_lr: 0.1\ntype: "Adam"');
+    const mixed = file('mixed.prototxt', 'layer { name: "a" type: "ReLU" }\nlayers { name: "b" type: RELU }\n');
+    expect(await crema('upgrade', mixed)).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('may not have both') as string,
+    });
   });
 });

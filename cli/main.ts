@@ -20,6 +20,14 @@ const commands: Readonly<Record<string, Entry>> = {
     summary: 'prints parameters, multiply-adds, memory and receptive field of every layer',
     load: async () => (await import('./commands/cost.ts')).cost,
   },
+  fmt: {
+    summary: 'lays a prototxt out evenly, keeping its comments',
+    load: async () => (await import('./commands/fmt.ts')).fmt,
+  },
+  upgrade: {
+    summary: 'brings an old prototxt to the current format, keeping its comments',
+    load: async () => (await import('./commands/upgrade.ts')).upgrade,
+  },
   run: {
     summary: 'computes recorded cases, to compare with what Caffe computed',
     load: async () => (await import('./commands/run.ts')).run,

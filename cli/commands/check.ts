@@ -1,13 +1,12 @@
 /** `crema check`: what is wrong in a network or solver, for people and for editors' problem matchers. */
 import type { Diagnostic } from '../../app/caffe/diagnostics.ts';
 import { readSolver } from '../../app/caffe/solver/read-solver.ts';
-import { NetParameter, type Phase } from '../../app/caffe/schema/net-messages.ts';
-import { SolverParameter } from '../../app/caffe/schema/solver-messages.ts';
-import { parse } from '../../app/caffe/text/parse.ts';
+import type { Phase } from '../../app/caffe/schema/net-messages.ts';
 import { parseArguments, type Command } from '../command.ts';
 import { readText } from '../files.ts';
 import { netOf } from '../net-files.ts';
 import { positionsIn } from '../positions.ts';
+import { kindOf } from '../text-kind.ts';
 
 const help = `Usage: crema check FILE [--json]
 
@@ -60,15 +59,6 @@ export const check: Command = {
     return rows.some(({ severity }) => severity === 'error') ? 1 : 0;
   },
 };
-
-/** Whether a text is a solver, by the names of its outermost fields; a net where that is open. */
-function kindOf(text: string): 'net' | 'solver' {
-  let votes = 0;
-  for (const { name } of parse(text).root.fields) {
-    votes += Number(Object.hasOwn(SolverParameter.fields, name)) - Number(Object.hasOwn(NetParameter.fields, name));
-  }
-  return votes > 0 ? 'solver' : 'net';
-}
 
 function checkNet(text: string): Finding[] {
   const found = new Map<string, Finding>();

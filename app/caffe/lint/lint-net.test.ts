@@ -246,6 +246,13 @@ describe('each rule', () => {
   );
 });
 
+test('an old net can be upgraded where that is said', () => {
+  const text = 'layers { name: "r" type: RELU bottom: "x" top: "r" }\n';
+  const fix = ofCode(text, 'old-format')[0]?.fixes?.[0];
+  expect(fix?.title).toBe('Upgrade to current format');
+  expect(applyEdits(text, fix?.edits ?? [])).toBe('layer { name: "r" type: "ReLU" bottom: "x" top: "r" }\n');
+});
+
 describe('nets in order', () => {
   test('a net with nothing to say about it', () => {
     const good =

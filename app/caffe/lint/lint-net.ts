@@ -2,8 +2,9 @@
 import type { Diagnostic } from '../diagnostics.ts';
 import type { NetSource } from '../net/read-net.ts';
 import type { TypedNet } from '../net/typed-net.ts';
-import { lintContext } from './lint-context.ts';
-import type { LintRule } from './lint-context.ts';
+import { upgradeNetEdits } from '../text/upgrade-edits.ts';
+import { fixOf, lintContext, withFixes } from './lint-context.ts';
+import type { LintContext, LintRule } from './lint-context.ts';
 import { accuracyInTrainingOnly, lossWithoutGradient, squashedTwice } from './losses.ts';
 import { batchNormWithoutScale, biasBeforeBatchNorm } from './normalisation.ts';
 import { missingMultipliers, zeroWeights } from './parameters.ts';
@@ -28,5 +29,13 @@ export function lintNet(net: TypedNet, source: NetSource): Diagnostic[] {
   const broken = net.diagnostics.some(({ code, severity }) => code === 'syntax' && severity === 'error');
   // While a brace is missing, the net is a guess: advice would come and go with every key.
   const advice = broken ? [] : RULES.flatMap((rule) => rule(context));
-  return [...addStandardFixes(context, net.diagnostics), ...advice];
+  return [...addStandardFixes(context, net.diagnostics.map(withUpgrade(context))), ...advice];
+}
+
+/** Offers to write an old text in today's form, once for the whole text. */
+function withUpgrade({ text }: LintContext): (found: Diagnostic) => Diagnostic {
+  return (found) => {
+    if (found.code !== 'old-format' || found.severity === 'error') return found;
+    return { ...found, ...withFixes(fixOf('Upgrade to current format', upgradeNetEdits(text))) };
+  };
 }
