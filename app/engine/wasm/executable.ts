@@ -152,6 +152,8 @@ export class QueuedExecutable implements WasmExecutable {
   }
 
   private async work(): Promise<void> {
+    // What is asked for in one go is carried out in one go.
+    await Promise.resolve();
     for (;;) {
       const task = this.tasks.shift();
       if (task === undefined) break;

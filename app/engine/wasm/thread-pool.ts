@@ -29,7 +29,9 @@ export class ThreadPool {
   >();
   private programs = 0;
   private dispatched: Waiting | undefined;
+  /** Of the dispatch under way: why a thread failed, and the times of its kernels once all are done. */
   private failure: string | undefined;
+  private times: readonly number[] | undefined;
   private turn: Promise<unknown> = Promise.resolve();
   private dead: string | undefined;
 
@@ -130,6 +132,7 @@ export class ThreadPool {
     control[WORDS.failed] = 0;
     control[WORDS.next] = 0;
     this.failure = undefined;
+    this.times = undefined;
     this.awaitThreads(true);
     try {
       return await new Promise<readonly number[]>((resolve, reject) => {
@@ -156,14 +159,20 @@ export class ThreadPool {
       case 'failed':
         this.failure = message.message;
         for (const { reject } of this.loading.values()) reject(new Error(message.message));
+        this.settle();
         break;
       case 'done':
-        // Threads other than the first tell of failures before they reach the last barrier, but their messages may be later.
-        if (this.control[WORDS.failed] !== 0)
-          this.dispatched?.reject(new Error(`A kernel failed: ${this.failure ?? 'see the other threads'}.`));
-        else this.dispatched?.resolve(message.times);
+        this.times = message.times;
+        this.settle();
         break;
     }
+  }
+
+  /** Ends a dispatch. Where one failed, the word of it may come after the first thread's that all are done. */
+  private settle(): void {
+    if (this.times === undefined) return;
+    if (this.control[WORDS.failed] === 0) this.dispatched?.resolve(this.times);
+    else if (this.failure !== undefined) this.dispatched?.reject(new Error(`A kernel failed: ${this.failure}.`));
   }
 
   private awaitThreads(awaited: boolean): void {
