@@ -3,11 +3,12 @@
  * backward pass would leave in the blobs. Cases with Caffe's own answers are how layers are held to Caffe's numbers.
  */
 import { buildNet } from '../caffe/net/build-net.ts';
+import type { LayerTable } from '../caffe/net/layer-table.ts';
 import type { TypedNet } from '../caffe/net/typed-net.ts';
 import type { Phase } from '../caffe/schema/net-messages.ts';
 import type { Engine, Executable } from '../engine/engine.ts';
 import type { SafeTensor, SafetensorsFile } from '../formats/safetensors.ts';
-import { definitionOf, layerTable } from '../layers/index.ts';
+import { definitionOf, layersKnowing, layerTable } from '../layers/index.ts';
 import { compileNet, type CompiledNet } from './compile-net.ts';
 import { singleProgram } from './compile-training.ts';
 
@@ -38,19 +39,59 @@ export async function runCase(
     throw new CaseError(`the "phase" in its metadata is ${phase ?? 'missing'}, not TRAIN or TEST.`);
   }
   const net = netOf(text, phase);
-  const compiled = compileCase(net, phase, file.tensors);
+  const passing = await countPassing(net, text, file.tensors, engine);
+  if (passing.size === 0) return runCompiled(compileCase(net, definitionOf, file.tensors), file.tensors, engine);
+  const known = layersKnowing(passing);
+  const sized = wholeNet(text, phase, known.layerTable);
+  return runCompiled(compileCase(sized, known.definitionOf, file.tensors), file.tensors, engine);
+}
+
+async function runCompiled(compiled: CompiledNet, tensors: Tensors, engine: Engine): Promise<Map<string, SafeTensor>> {
   const executable = await engine.load(singleProgram(compiled));
   try {
-    writeInputs(compiled, executable, file.tensors);
+    writeInputs(compiled, executable, tensors);
     executable.run('run', { seed: 1, pass: 0 });
-    return await readResults(compiled, executable, phase);
+    return await readResults(compiled, executable, compiled.net.phase);
   } finally {
     executable.dispose();
   }
 }
 
-function wholeNet(text: string, phase: Phase): TypedNet {
-  const net = buildNet(text, { phase, layers: layerTable });
+/**
+ * How many items pass each Filter, by the layers' names: what comes before one is computed, and its selector read. Each
+ * Filter takes a forward pass of its own, since its selector may stand behind another.
+ */
+async function countPassing(
+  net: TypedNet,
+  text: string,
+  tensors: Tensors,
+  engine: Engine,
+): Promise<ReadonlyMap<string, number>> {
+  const passing = new Map<string, number>();
+  for (const { name, type } of net.layers) {
+    if (type !== 'Filter') continue;
+    const known = layersKnowing(passing);
+    const sized = wholeNet(text, net.phase, known.layerTable);
+    const selector = sized.layers.find((l) => l.name === name)?.bottoms.at(-1);
+    if (selector === undefined) throw new Error(`Filter ${name} has no selector.`);
+    const compiled = compileNet(sized, known.definitionOf, { prefix: 'case', backward: false, keepBlobs: [selector] });
+    const executable = await engine.load(singleProgram(compiled));
+    try {
+      writeInputs(compiled, executable, tensors);
+      executable.run('run', { seed: 1, pass: 0 });
+      const values = await executable.read(compiled.dataBuffer(selector));
+      passing.set(name, values.filter((v) => v !== 0).length);
+    } finally {
+      executable.dispose();
+    }
+    if (passing.get(name) === 0)
+      throw new CaseError(`no item passes the Filter layer "${name}", so nothing is left to compute with.`);
+  }
+  return passing;
+}
+
+function wholeNet(text: string, phase: Phase, layers: LayerTable = layerTable): TypedNet {
+  const net = buildNet(text, { phase, layers });
   const error = net.diagnostics.find((d) => d.severity === 'error');
   if (error !== undefined) throw new CaseError(error.message);
   return net;
@@ -58,10 +99,10 @@ function wholeNet(text: string, phase: Phase): TypedNet {
 
 const nameOf = (net: TypedNet, id: string): string => net.blobs.get(id)?.name ?? id;
 
-function compileCase(net: TypedNet, phase: Phase, tensors: Tensors): CompiledNet {
-  return compileNet(net, definitionOf, {
+function compileCase(net: TypedNet, definitions: typeof definitionOf, tensors: Tensors): CompiledNet {
+  return compileNet(net, definitions, {
     prefix: 'case',
-    backward: phase === 'TRAIN',
+    backward: net.phase === 'TRAIN',
     keepGradients: inputBlobs(net),
     hostGradients: net.outputs.filter((id) => tensors.has(`top_diff/${nameOf(net, id)}`)),
   });

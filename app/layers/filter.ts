@@ -1,28 +1,121 @@
-/** Filter. Mirrors the shape rule of Caffe's filter_layer.cpp; the number of items that pass depends on the data. */
-import type { LayerDefinition } from './definition.ts';
+/**
+ * Filter. Mirrors Caffe's filter_layer.cpp. How many items pass depends on the data, and the shapes of all that follows
+ * with it: such a net is compiled anew for each number of items (`filterKnowing`, see `runCase`). The
+ * shapes shown of a net that is not run are for all passing.
+ */
+import type { Shape, ShapeContext } from '../caffe/net/layer-table.ts';
+import { and, at, axis, cast, eq, f32, lt, mul, ne, select, sum } from '../engine/ir/build.ts';
+import type { Expr } from '../engine/ir/expr.ts';
+import {
+  element,
+  flat,
+  type BackwardContext,
+  type ForwardContext,
+  type LayerDefinition,
+  type Tensor,
+} from './definition.ts';
 import { bottom, bottomText } from './shape-rules.ts';
-import { notYet } from './unsupported.ts';
-import { countRange } from './views.ts';
+import { countRange, nth, view } from './views.ts';
 
-/** Lets the items pass whose selector is not 0. */
-export const filter: LayerDefinition = {
+const rowsOf = (t: Tensor): Shape => [nth(t.shape, 0), countRange(t.shape, 1)];
+
+/** The places of the items that pass, among those that pass; saved for each item of the batch. */
+const ranksOf = (c: ForwardContext | BackwardContext): Tensor =>
+  c.saved('rank', [nth(nth(c.bottoms, 0).shape, 0)], 'i32');
+
+const passes = (c: ForwardContext | BackwardContext, item: Expr): Expr =>
+  ne(flat(nth(c.bottoms, c.bottoms.length - 1), item), 0);
+
+function forward(c: ForwardContext): void {
+  const ranks = ranksOf(c);
+  const items = nth(ranks.shape, 0);
+  c.compute(
+    ranks,
+    (item) => {
+      const before = axis(items);
+      return sum([before], cast(and(lt(at(before), item), passes(c, at(before))), 'i32'));
+    },
+    'rank',
+  );
+  const passed = nth(nth(c.tops, 0).shape, 0);
+  const picks = c.scratch('pick', [passed], 'i32');
+  c.compute(
+    picks,
+    (place) => {
+      const item = axis(items);
+      const here = and(passes(c, at(item)), eq(flat(ranks, at(item)), place));
+      return sum([item], mul(at(item), cast(here, 'i32')));
+    },
+    'pick',
+  );
+  c.tops.forEach((top, i) => {
+    const x = nth(c.bottoms, i);
+    c.compute(view(top, rowsOf(top)), (place, v) => element(view(x, rowsOf(x)), [flat(picks, place), v]), `item${i}`);
+  });
+}
+
+function backward(c: BackwardContext): void {
+  const ranks = ranksOf(c);
+  c.bottomDiffs.forEach((target, i) => {
+    if (target === undefined) return;
+    const dy = c.topDiffs[i];
+    if (dy === undefined) {
+      // The selector: Caffe has no gradient for it.
+      c.computeFlat(target, () => f32(0), 'selector');
+      return;
+    }
+    c.compute(
+      view(target, rowsOf(target)),
+      (item, v) => {
+        const diff = element(view(dy, rowsOf(dy)), [flat(ranks, item), v], {
+          guard: lt(flat(ranks, item), nth(dy.shape, 0)),
+        });
+        return select(passes(c, item), diff, 0);
+      },
+      `item${i}`,
+    );
+  });
+}
+
+/** Shapes with so many items passing. */
+function shapes(c: ShapeContext, passing: number | undefined): readonly Shape[] {
+  const selector = c.bottoms.length - 1;
+  if (c.layer.top.length !== selector)
+    c.fail(`Filter has a top for each bottom but the last (${selector}), not ${c.layer.top.length}.`, 'top');
+  if (bottom(c, selector).length === 0 || countRange(bottom(c, selector), 1) !== 1)
+    c.fail(`${bottomText(c, selector)} must hold one selector for each item.`);
+  for (let i = 0; i < selector; i++)
+    if (bottom(c, i)[0] !== bottom(c, selector)[0])
+      c.fail(`${bottomText(c, i)} and ${bottomText(c, selector)} must hold the same number of items.`);
+  return c.bottoms.slice(0, -1).map((shape) => (passing === undefined ? shape : [passing, ...shape.slice(1)]));
+}
+
+/** What is known without the data. */
+const drawn: LayerDefinition = {
   type: 'Filter',
   family: 'reshape',
   doc: 'Lets the items of a batch pass whose selector (the last bottom) is not 0. The shapes shown are for all passing.',
   bottoms: { min: 2, max: Infinity },
   tops: { min: 1, max: Infinity },
   summary: () => '',
-  shape(c) {
-    const selector = c.bottoms.length - 1;
-    if (c.layer.top.length !== selector)
-      c.fail(`Filter has a top for each bottom but the last (${selector}), not ${c.layer.top.length}.`, 'top');
-    if (bottom(c, selector).length === 0 || countRange(bottom(c, selector), 1) !== 1)
-      c.fail(`${bottomText(c, selector)} must hold one selector for each item.`);
-    for (let i = 0; i < selector; i++)
-      if (bottom(c, i)[0] !== bottom(c, selector)[0])
-        c.fail(`${bottomText(c, i)} and ${bottomText(c, selector)} must hold the same number of items.`);
-    return { tops: c.bottoms.slice(0, -1) };
-  },
+  shape: (c) => ({ tops: shapes(c, undefined) }),
   cost: () => ({ macs: 0 }),
-  supports: notYet('Filter'),
+};
+
+/**
+ * Filter where the number of items that pass is known, by the layers' names. Where a name is missing all items pass: only
+ * what comes before such a layer is computed right.
+ */
+export const filterKnowing = (passing: ReadonlyMap<string, number>): LayerDefinition => ({
+  ...drawn,
+  shape: (c) => ({ tops: shapes(c, passing.get(c.layer.name ?? '')) }),
+  forward,
+  backward,
+});
+
+/** Lets the items pass whose selector is not 0. */
+export const filter: LayerDefinition = {
+  ...drawn,
+  supports: () =>
+    'How many items pass Filter depends on the data, so a training with it cannot be compiled in advance: remove it, or try the net with crema run.',
 };

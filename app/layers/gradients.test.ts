@@ -192,6 +192,13 @@ const cases: Readonly<Record<string, Case>> = {
   'Im2col over one axis, behind two of batch': {
     net: oneLayer('Im2col', [[2, 3, 2, 7]], 'convolution_param { kernel_size: 2 axis: 2 }'),
   },
+  Filter: {
+    net: `${oneLayer('Sigmoid', [[5, 2, 3]], '', ['p'])}
+      layer { name: "s" type: "Input" top: "s" input_param { shape { dim: 5 } } }
+      layer { name: "filter" type: "Filter" bottom: "p" bottom: "a" bottom: "s" top: "y" top: "z" }`,
+    values: { s: [0, 1, 1, 0, 2] },
+    passing: new Map([['filter', 3]]),
+  },
   InfogainLoss: {
     net: oneLayer(
       'InfogainLoss',

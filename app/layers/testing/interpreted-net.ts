@@ -10,7 +10,7 @@ import { compileNet, type CompiledNet } from '../../compiler/compile-net.ts';
 import { singleProgram } from '../../compiler/compile-training.ts';
 import { verify, verifyProgram } from '../../engine/ir/verify.ts';
 import { createReferenceEngine, type ReferenceExecutable } from '../../engine/reference/reference-engine.ts';
-import { definitionOf, layerTable } from '../index.ts';
+import * as layers from '../index.ts';
 
 /** Values by name. */
 export type Values = ReadonlyMap<string, ArrayLike<number>>;
@@ -35,9 +35,16 @@ export interface InterpretedNet {
 /** Builds and compiles a net. Every mistake in its text is thrown, since a test meant it to be right. */
 export async function interpretNet(
   text: string,
-  options: { readonly phase?: Phase; readonly record?: Shape; readonly backward?: boolean } = {},
+  options: {
+    readonly phase?: Phase;
+    readonly record?: Shape;
+    readonly backward?: boolean;
+    /** How many items pass each Filter, by the layers' names. */
+    readonly passing?: ReadonlyMap<string, number>;
+  } = {},
 ): Promise<InterpretedNet> {
   const phase = options.phase ?? 'TRAIN';
+  const { definitionOf, layerTable } = options.passing === undefined ? layers : layers.layersKnowing(options.passing);
   const net = buildNet(text, { phase, layers: layerTable, record: options.record });
   const errors = net.diagnostics.filter((d) => d.severity === 'error');
   if (errors.length > 0 || !net.complete) throw new Error(errors.map((d) => d.message).join(' ') || 'Incomplete net.');

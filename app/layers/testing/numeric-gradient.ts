@@ -16,6 +16,8 @@ export interface GradientCheck {
   readonly values?: Readonly<Record<string, readonly number[]>>;
   /** Inputs that have no gradient, by blob name: labels. All others must have one. */
   readonly without?: readonly string[];
+  /** How many items pass each Filter, by the layers' names. */
+  readonly passing?: ReadonlyMap<string, number>;
   /** Spread values lie within ±range; default 1. */
   readonly range?: number;
   /** All spread values are above 0. */
@@ -41,7 +43,8 @@ function spreadValues(count: number, range: number, salt: number, positive = fal
 
 /** Checks every gradient of the net's inputs and parameters, in the phase TRAIN. Gives how many elements were checked. */
 export async function checkGradients(text: string, check: GradientCheck = {}): Promise<number> {
-  const net = await interpretNet(`force_backward: true\n${text}`);
+  const { passing } = check;
+  const net = await interpretNet(`force_backward: true\n${text}`, passing === undefined ? {} : { passing });
   const values = new Map<string, Float64Array>();
   net.given.forEach(({ name, shape }, salt) => {
     const given = check.values?.[name.slice(name.indexOf('/') + 1)];
