@@ -73,6 +73,7 @@ describe('crema check', () => {
     expect(code).toBe(1);
     expect(answer.kind).toBe('solver');
     expect(answer.diagnostics).toContainEqual(expect.objectContaining({ line: 4, code: 'unknown-field' }));
+    expect(answer.diagnostics).toContainEqual(expect.objectContaining({ line: 1, code: 'missing-file' }));
   });
 
   test('refuses what cannot be read in a sentence', async () => {

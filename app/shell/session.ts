@@ -81,15 +81,17 @@ function analyseTexts(): void {
     if (now.netText !== before.netText || now.solverText !== before.solverText) schedule();
   });
   useDataset.subscribe((now, before) => {
-    if (String(recordOf(now.opened?.dataset)) !== String(recordOf(before.opened?.dataset))) schedule();
+    if (now.opened?.dataset !== before.opened?.dataset) schedule();
   });
   void attempt(analyse);
 }
 
 async function analyse(): Promise<void> {
   const { netText, solverText } = useDocument.getState();
-  const record = recordOf(useDataset.getState().opened?.dataset);
-  const answer = await language.call({ kind: 'analyse', netText, solverText, record });
+  const dataset = useDataset.getState().opened?.dataset;
+  const record = recordOf(dataset);
+  const testImages = dataset?.test.count;
+  const answer = await language.call({ kind: 'analyse', netText, solverText, record, testImages });
   const nets: DocumentState['nets'] = { TRAIN: answer.train, TEST: answer.test };
   useDocument.setState({
     nets,

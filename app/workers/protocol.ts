@@ -28,6 +28,8 @@ export interface AnalyseRequest {
   readonly solverText: string;
   /** [channels, height, width] of the data set in use. */
   readonly record: readonly number[] | undefined;
+  /** Number of its test images. */
+  readonly testImages: number | undefined;
 }
 
 export interface SolverView {

@@ -1,8 +1,10 @@
 /** `crema check`: what is wrong in a network or solver, for people and for editors' problem matchers. */
 import type { Diagnostic } from '../../app/caffe/diagnostics.ts';
+import { lintSolver } from '../../app/caffe/lint/lint-solver.ts';
 import { readSolver } from '../../app/caffe/solver/read-solver.ts';
 import type { Phase } from '../../app/caffe/schema/net-messages.ts';
 import { parseArguments, type Command } from '../command.ts';
+import { findBeside } from '../data-files.ts';
 import { readText } from '../files.ts';
 import { netOf } from '../net-files.ts';
 import { positionsIn } from '../positions.ts';
@@ -40,8 +42,7 @@ export const check: Command = {
     const path = positionals[0] as string;
     const text = await readText(path);
     const kind = kindOf(text);
-    const findings =
-      kind === 'net' ? checkNet(text) : readSolver(text).diagnostics.map((diagnostic) => ({ diagnostic, phases: [] }));
+    const findings = kind === 'net' ? checkNet(text) : checkSolver(path, text);
     const positionOf = positionsIn(text);
     const rows = findings.map(({ diagnostic: { severity, code, message, range }, phases }) => {
       const end = positionOf(range.end);
@@ -59,6 +60,12 @@ export const check: Command = {
     return rows.some(({ severity }) => severity === 'error') ? 1 : 0;
   },
 };
+
+function checkSolver(path: string, text: string): Finding[] {
+  const reading = readSolver(text);
+  const around = lintSolver(reading, { exists: (name) => findBeside(path, name) !== undefined });
+  return [...reading.diagnostics, ...around].map((diagnostic) => ({ diagnostic, phases: [] }));
+}
 
 function checkNet(text: string): Finding[] {
   const found = new Map<string, Finding>();

@@ -6,6 +6,8 @@ import type { Diagnostic, Range } from '../diagnostics.ts';
 import { has } from '../schema/dsl.ts';
 import { SolverParameter } from '../schema/solver-messages.ts';
 import { decode, rangeOf, sourceOf } from '../text/decode.ts';
+import { setFieldEdits } from '../text/edit-fields.ts';
+import { styleOf } from '../text/edit-places.ts';
 import { parse } from '../text/parse.ts';
 import { nearest } from '../text/suggest.ts';
 import { POLICIES, SOLVER_TYPES, solverKindOf } from './solver-settings.ts';
@@ -35,6 +37,14 @@ export function readSolver(text: string): SolverReading {
 }
 
 type FieldName = keyof typeof SolverParameter.fields;
+
+/** A value that a policy's setting often has, to begin with. */
+function usualValue(policy: string, field: 'gamma' | 'power' | 'stepsize', maxIter: number): string {
+  if (field === 'stepsize') return String(maxIter > 3 ? Math.floor(maxIter / (policy === 'sigmoid' ? 2 : 3)) : 10000);
+  if (field === 'power') return policy === 'inv' ? '0.75' : '1';
+  const gammas: Readonly<Record<string, string>> = { inv: '0.0001', exp: '0.9999', sigmoid: '-0.001' };
+  return gammas[policy] ?? '0.1';
+}
 
 class Check {
   readonly diagnostics: Diagnostic[] = [];
@@ -112,8 +122,13 @@ class Check {
 
   #counts(): void {
     const s = this.#solver;
-    if (!has(s, 'max_iter'))
-      this.#error('max_iter', 'How long to train is missing. Add max_iter, for example max_iter: 10000.');
+    if (!has(s, 'max_iter')) {
+      const message =
+        s.lr_policy === 'poly'
+          ? 'The policy "poly" needs max_iter: the rate reaches 0 there. Add it.'
+          : 'How long to train is missing. Add max_iter, for example max_iter: 10000.';
+      this.#error('max_iter', message, this.#addField('max_iter', '10000'));
+    }
     for (const name of ['max_iter', 'display', 'snapshot', 'test_interval', 'stepsize'] as const) {
       if ((s[name] ?? 0) < 0) this.#error(name, `${name} may not be negative.`);
     }
@@ -137,7 +152,8 @@ class Check {
     }
     const needs = (field: 'gamma' | 'power' | 'stepsize'): void => {
       if (has(s, field)) return;
-      this.#error('lr_policy', `The policy "${kind}" needs ${field}. Add it.`);
+      const value = usualValue(kind, field, s.max_iter ?? 0);
+      this.#error('lr_policy', `The policy "${kind}" needs ${field}. Add it.`, this.#addField(field, value));
     };
     switch (kind) {
       case 'fixed':
@@ -265,12 +281,20 @@ class Check {
     });
   }
 
-  #error(field: FieldName, message: string): void {
-    this.#add('error', rangeOf(this.#solver, field) ?? this.#end(), message);
+  #error(field: FieldName, message: string, fixes?: Diagnostic['fixes']): void {
+    this.#add('error', rangeOf(this.#solver, field) ?? this.#end(), message, fixes);
   }
 
-  #add(severity: Diagnostic['severity'], range: Range, message: string): void {
-    this.diagnostics.push({ code: 'solver-field', severity, range, message });
+  #add(severity: Diagnostic['severity'], range: Range, message: string, fixes?: Diagnostic['fixes']): void {
+    this.diagnostics.push({ code: 'solver-field', severity, range, message, ...(fixes ? { fixes } : {}) });
+  }
+
+  /** The way to add a field with a value at the end of the text. */
+  #addField(field: FieldName, value: string): NonNullable<Diagnostic['fixes']> {
+    const root = sourceOf(this.#solver)?.node;
+    if (!root) return [];
+    const edits = setFieldEdits(this.#text, root, [field], value, styleOf(this.#text, root));
+    return [{ title: `Add ${field}: ${value}`, edits }];
   }
 
   /** Where something is missing from the whole text: its last character. */
