@@ -1,5 +1,10 @@
 /** The layer boundaries of docs/architecture.md: dependencies point one way, and there is no cycle. */
-const ban = (name, from, to) => ({ name, severity: 'error', from: { path: from, pathNot: '(\\.test\\.tsx?$|^app/layers/testing/)' }, to: { path: to } });
+const ban = (name, from, to) => ({
+  name,
+  severity: 'error',
+  from: { path: from, pathNot: '(\\.test\\.tsx?$|^app/layers/testing/)' },
+  to: { path: to },
+});
 module.exports = {
   forbidden: [
     { name: 'no-circular', severity: 'error', from: {}, to: { circular: true } },
@@ -12,7 +17,11 @@ module.exports = {
     ban('views-meet-in-the-store', '^app/editor', '^app/(canvas|monitor)'),
     ban('views-meet-in-the-store-2', '^app/canvas', '^app/(editor|monitor)'),
     ban('views-meet-in-the-store-3', '^app/monitor', '^app/(editor|canvas)'),
-    ban('core-has-no-react', '^app/(caffe|engine|layers|data|formats|compiler|trainer|workers)', 'node_modules/(react|react-dom|monaco-editor|@xyflow|zustand)/'),
+    ban(
+      'core-has-no-react',
+      '^app/(caffe|engine|layers|data|formats|compiler|trainer|workers)',
+      'node_modules/(react|react-dom|monaco-editor|@xyflow|zustand)/',
+    ),
     ban('core-has-no-views', '^app/(compiler|trainer|workers)', '^app/(editor|canvas|monitor|store)'),
     { name: 'nothing-unresolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },
   ],
@@ -20,6 +29,10 @@ module.exports = {
     doNotFollow: { path: 'node_modules' },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
-    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'browser', 'default', 'types'], extensions: ['.ts', '.tsx', '.js', '.json'] },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'browser', 'default', 'types'],
+      extensions: ['.ts', '.tsx', '.js', '.json'],
+    },
   },
 };
