@@ -212,6 +212,35 @@ describe('ArgMax', () => {
   });
 });
 
+test('ReLU6 passes no gradient at its limits', async () => {
+  const results = await run(oneLayer('ReLU6', [[5]]), { 'bottom/a': [-1, 0, 3, 6, 7], 'top_diff/y': [1, 1, 1, 1, 1] });
+  expect([results['top/y'], results['bottom_diff/a']]).toEqual([
+    [0, 0, 3, 6, 6],
+    [0, 0, 1, 0, 0],
+  ]);
+});
+
+test('DepthwiseConvolution is Convolution with a group for each channel', async () => {
+  const settings = 'convolution_param { num_output: 3 group: 3 kernel_size: 3 pad: 1 }';
+  const wave = (n: number): number[] => Array.from({ length: n }, (_, i) => Math.sin(i + 1));
+  const given = { 'bottom/a': wave(60), 'param/op/0': wave(27), 'param/op/1': wave(3), 'top_diff/y': wave(60) };
+  const [ours, convolution] = [
+    await run(oneLayer('DepthwiseConvolution', [[1, 3, 5, 4]], settings), given),
+    await run(oneLayer('Convolution', [[1, 3, 5, 4]], settings), given),
+  ];
+  expect(ours).toEqual(convolution);
+});
+
+test('Axpy scales each channel of each image, and adds', async () => {
+  const net = oneLayer('Axpy', [
+    [2, 1],
+    [2, 1, 1, 2],
+    [2, 1, 1, 2],
+  ]);
+  const given = { 'bottom/a': [2, 3], 'bottom/b': [1, 2, 3, 4], 'bottom/c': [10, 20, 30, 40] };
+  expect((await run(net, given, 'TEST'))['top/y']).toEqual([12, 24, 39, 52]);
+});
+
 describe('InfogainLoss', () => {
   test('with the identity as its matrix is SoftmaxWithLoss', async () => {
     const given = { 'bottom/a': [1, -2, 0.5, 3, 0, 1], 'bottom/b': [2, 0] };

@@ -192,6 +192,15 @@ const cases: Readonly<Record<string, Case>> = {
   'Im2col over one axis, behind two of batch': {
     net: oneLayer('Im2col', [[2, 3, 2, 7]], 'convolution_param { kernel_size: 2 axis: 2 }'),
   },
+  Axpy: { net: oneLayer('Axpy', [[2, 3, 1, 1], image, image]) },
+  DepthwiseConvolution: {
+    net: oneLayer(
+      'DepthwiseConvolution',
+      [[2, 3, 7, 5]],
+      'convolution_param { num_output: 3 group: 3 kernel_size: 3 stride: 2 pad: 1 }',
+    ),
+  },
+  ReLU6: { net: oneLayer('ReLU6', [image]), range: 9.001 },
   Filter: {
     net: `${oneLayer('Sigmoid', [[5, 2, 3]], '', ['p'])}
       layer { name: "s" type: "Input" top: "s" input_param { shape { dim: 5 } } }

@@ -9,8 +9,11 @@ import { oneLayer } from './testing/one-layer.ts';
 
 const all = layerTable.all();
 
-test('every layer type of Caffe 1.0 is there, under its own name', () => {
-  expect(all.length).toBe(61);
+const forks = ['Axpy', 'DepthwiseConvolution', 'ReLU6'];
+
+test('every layer type of Caffe 1.0 is there, and some of its forks, under its own name', () => {
+  expect(all.filter(({ type }) => !forks.includes(type)).length).toBe(61);
+  expect(all.length).toBe(61 + forks.length);
   for (const info of all) expect(definitionOf(info.type)).toBe(info);
   expect(definitionOf('Convolutoin')).toBeUndefined();
 });
@@ -52,6 +55,7 @@ describe('templates make a layer that is accepted as it stands', () => {
   const labels: Shape = [4];
   const bottoms: Readonly<Record<string, readonly Shape[]>> = {
     Accuracy: [scores, labels],
+    Axpy: [[2, 4], image, image],
     ContrastiveLoss: [scores, scores, labels],
     Crop: [image, [2, 4, 8, 8]],
     Eltwise: [image, image],

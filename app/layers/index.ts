@@ -1,5 +1,5 @@
 /**
- * Every layer type of Caffe 1.0 by name: what the language, the views and the compiler look definitions up in. The type
+ * Every layer type of Caffe 1.0 by name, and some of its forks': what the language, the views and the compiler look definitions up in. The type
  * checker holds the list complete.
  */
 import type { LayerTable } from '../caffe/net/layer-table.ts';
@@ -7,6 +7,7 @@ import type { LayerDefinition } from './definition.ts';
 import { absval } from './absval.ts';
 import { accuracy } from './accuracy.ts';
 import { argmax } from './argmax.ts';
+import { axpy } from './axpy.ts';
 import { batchNorm } from './batch-norm.ts';
 import { batchReindex } from './batch-reindex.ts';
 import { bias } from './bias.ts';
@@ -18,6 +19,7 @@ import { convolution } from './convolution.ts';
 import { crop } from './crop.ts';
 import { data } from './data.ts';
 import { deconvolution } from './deconvolution.ts';
+import { depthwiseConvolution } from './depthwise-convolution.ts';
 import { dropout } from './dropout.ts';
 import { dummyData } from './dummy-data.ts';
 import { eltwise } from './eltwise.ts';
@@ -49,6 +51,7 @@ import { prelu } from './prelu.ts';
 import { python } from './python.ts';
 import { reduction } from './reduction.ts';
 import { relu } from './relu.ts';
+import { relu6 } from './relu6.ts';
 import { reshape } from './reshape.ts';
 import { rnn } from './rnn.ts';
 import { scale } from './scale.ts';
@@ -194,10 +197,16 @@ const definitions = {
   WindowData: windowData,
 } satisfies Record<LayerType, LayerDefinition>;
 
-const byType: ReadonlyMap<string, LayerDefinition> = new Map(Object.entries(definitions));
+/** Layer types that forks of Caffe have added, and many networks use. */
+const forks: readonly LayerDefinition[] = [axpy, depthwiseConvolution, relu6];
+
+const byType: ReadonlyMap<string, LayerDefinition> = new Map([
+  ...Object.entries(definitions),
+  ...forks.map((definition) => [definition.type, definition] as const),
+]);
 const list: readonly LayerDefinition[] = [...byType.values()];
 
-/** The definition of a layer type; undefined for one that Caffe does not have. */
+/** The definition of a layer type; undefined for one that neither Caffe nor a fork known here has. */
 export const definitionOf = (type: string): LayerDefinition | undefined => byType.get(type);
 
 /** All layer types, as `caffe` takes them. */
