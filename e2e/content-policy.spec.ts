@@ -1,7 +1,6 @@
 /** The built page under its strict content policy: a usual visit breaks no rule of it. */
 import { expect, test } from '@playwright/test';
 import {
-  editor,
   exportBytes,
   focusEditor,
   graph,
@@ -31,7 +30,7 @@ test('editing, the graph, training and downloads break no rule of the content po
     await expect(page.locator('.engine-popover')).toBeVisible();
     await page.keyboard.press('Escape');
     await paste(page, 'Network', tinyNet);
-    await paste(page, 'Solver', tinySolver({ maxIter: 2000, testInterval: 10 }));
+    await paste(page, 'Solver', tinySolver({ maxIter: 60, testInterval: 10 }));
     await focusEditor(page, 'Network');
     await page.keyboard.press('Control+End');
     await page.keyboard.type('layer { t');
@@ -39,13 +38,11 @@ test('editing, the graph, training and downloads break no rule of the content po
     await expect(page.locator('.suggest-widget')).toBeVisible();
     await page.keyboard.press('Escape');
     await paste(page, 'Network', tinyNet);
-    await expect(editor(page, 'Network')).toBeFocused();
     await expect(graph(page)).toBeVisible();
     await expect(step(page, 'Net')).toContainText('params');
     await train(page);
-    await expect.poll(() => iteration(page), { timeout: 120_000 }).toBeGreaterThan(12);
-    await runButton(page, 'Stop and keep a snapshot').click();
-    await expect(runButton(page, 'Continue')).toBeVisible({ timeout: 60_000 });
+    await expect.poll(() => iteration(page), { timeout: 120_000 }).toBe(60);
+    await expect(runButton(page, 'Pause')).toBeHidden();
     expect((await exportBytes(page, '.caffemodel')).bytes.length).toBeGreaterThan(1000);
     for (const tab of ['Data', 'Log', 'Snapshots', 'Charts']) await showTab(page, tab);
     await showTab(page, 'Data');

@@ -17,6 +17,8 @@ const types: Readonly<Record<string, string>> = {
 export interface StaticHost {
   /** Address of the page, with a slash at its end. */
   readonly address: string;
+  /** Paths that were given out. */
+  readonly served: readonly string[];
   /** Paths that were asked for and are not there. */
   readonly missing: readonly string[];
   close(): Promise<void>;
@@ -24,6 +26,7 @@ export interface StaticHost {
 
 /** Serves the files of `folder` under `path`, which starts and ends with a slash. */
 export async function serveFolder(folder: string, path: string): Promise<StaticHost> {
+  const served: string[] = [];
   const missing: string[] = [];
   const server = createServer((request, response) => {
     const { pathname } = new URL(request.url ?? '/', 'http://host');
@@ -32,6 +35,7 @@ export async function serveFolder(folder: string, path: string): Promise<StaticH
     const file = name.startsWith('..') ? Promise.reject(new Error('outside')) : readFile(join(folder, name));
     file.then(
       (bytes) => {
+        served.push(pathname);
         response.writeHead(200, { 'Content-Type': types[extname(name)] ?? 'application/octet-stream' });
         response.end(bytes);
       },
@@ -45,6 +49,7 @@ export async function serveFolder(folder: string, path: string): Promise<StaticH
   const { port } = server.address() as AddressInfo;
   return {
     address: `http://127.0.0.1:${port}${path}`,
+    served,
     missing,
     close: () =>
       new Promise((resolve, reject) => {
