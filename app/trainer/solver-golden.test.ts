@@ -1,7 +1,7 @@
 /** The solver against real Caffe's traces, in the f64 interpreter. */
 import { describe, expect, it } from 'vitest';
 import { readSolverstate, writeSolverstate } from '../caffe/wire/solverstate.ts';
-import { relativeError } from '../compiler/golden-cases.ts';
+import { relativeError } from '../compiler/golden-errors.ts';
 import { createReferenceEngine } from '../engine/reference/reference-engine.ts';
 import { traceErrors, traceNames, traceSession, traceState } from './solver-traces.ts';
 
