@@ -25,7 +25,7 @@ export interface GradientCheck {
 }
 
 /** `count` different numbers in ±range, none near 0, in a scrambled but fixed order. */
-function spreadValues(count: number, range: number, salt: number, positive = false): Float64Array {
+export function spreadValues(count: number, range: number, salt: number, positive = false): Float64Array {
   const order = Array.from({ length: count }, (_, i) => ({
     i,
     rank: Math.imul(i + 1 + salt * 7919, 0x9e3779b1) >>> 0,
