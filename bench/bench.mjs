@@ -1,0 +1,20 @@
+// `npm run bench -- NAME [OPTIONS]`: one benchmark in headless Chromium on this machine.
+import { spawnSync } from 'node:child_process';
+
+const benchmarks = {
+  wasm: ['wasm.mjs', 'a training step and a matrix product on the processor engine'],
+  webgpu: ['training-step.mjs', 'a training step on WebGPU'],
+  cifar: ['cifar-curve.mjs', 'a whole cifar10_quick training on a real CIFAR-10 archive'],
+};
+
+const [name, ...options] = process.argv.slice(2);
+const chosen = benchmarks[name];
+if (chosen === undefined) {
+  console.error('Usage: npm run bench -- NAME [OPTIONS]');
+  for (const [key, [, what]] of Object.entries(benchmarks)) console.error(`  ${key.padEnd(8)}${what}`);
+  process.exit(2);
+}
+process.exit(
+  spawnSync(process.execPath, [new URL(chosen[0], import.meta.url).pathname, ...options], { stdio: 'inherit' })
+    .status ?? 1,
+);
