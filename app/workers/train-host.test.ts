@@ -1,0 +1,164 @@
+/** The train worker's host in Node: runs, snapshots and resuming on the processor engine, with the folder in memory. */
+import { afterEach, describe, expect, it } from 'vitest';
+import { readCaffemodel } from '../caffe/wire/caffemodel.ts';
+import { meanImage, summarize } from '../data/dataset.ts';
+import { generateSample } from '../data/sample.ts';
+import { MemoryDirectory } from '../data/testing/memory-directory.ts';
+import { createWasmEngine } from '../engine/wasm/wasm-engine.ts';
+import { RunStore } from '../trainer/run-store.ts';
+import type { OpenedDataset, RunSpec, RunStarted, SnapshotInfo, TrainEvent } from './protocol.ts';
+import { TrainHost } from './train-host.ts';
+
+const netText = `
+layer { name: "in" type: "Data" top: "data" top: "label" include { phase: TRAIN }
+  transform_param { scale: 0.01 mean_file: "m" mirror: true } data_param { batch_size: 4 } }
+layer { name: "in" type: "Data" top: "data" top: "label" include { phase: TEST }
+  transform_param { scale: 0.01 mean_file: "m" } data_param { batch_size: 4 } }
+layer { name: "conv" type: "Convolution" bottom: "data" top: "conv"
+  convolution_param { num_output: 4 kernel_size: 5 stride: 3 weight_filler { type: "xavier" } } }
+layer { name: "relu" type: "ReLU" bottom: "conv" top: "conv" }
+layer { name: "drop" type: "Dropout" bottom: "conv" top: "conv" }
+layer { name: "ip" type: "InnerProduct" bottom: "conv" top: "ip"
+  inner_product_param { num_output: 10 weight_filler { type: "xavier" } } }
+layer { name: "acc" type: "Accuracy" bottom: "ip" bottom: "label" top: "acc" include { phase: TEST } }
+layer { name: "loss" type: "SoftmaxWithLoss" bottom: "ip" bottom: "label" top: "loss" }`;
+const solverOf = (maxIter: number): string => `
+net: "tiny.prototxt" base_lr: 0.02 lr_policy: "inv" gamma: 0.1 power: 0.75 momentum: 0.9 weight_decay: 0.001 max_iter: ${maxIter}
+test_iter: 2 test_interval: 4 test_initialization: false snapshot: 5 snapshot_prefix: "runs/tiny"`;
+
+const dataset = generateSample(3, { train: 40, test: 10 });
+const opened: OpenedDataset = { dataset, summary: summarize(dataset), mean: meanImage(dataset.train) };
+
+class Page {
+  readonly events: TrainEvent[] = [];
+  readonly host: TrainHost;
+  private changed = (): void => undefined;
+
+  constructor(directory = new MemoryDirectory()) {
+    this.host = new TrainHost({
+      openEngine: async () => ({ engine: await createWasmEngine(), reason: 'a test' }),
+      openStore: () => Promise.resolve(new RunStore(directory)),
+      emit: (event) => {
+        this.events.push(event);
+        this.changed();
+      },
+    });
+  }
+
+  async start(spec: RunSpec): Promise<RunStarted> {
+    await this.host.handle({ kind: 'data', opened });
+    return (await this.host.handle({ kind: 'start', spec })) as RunStarted;
+  }
+
+  /** Resolves when the state is one of these. */
+  async until(...states: string[]): Promise<string> {
+    for (;;) {
+      const state = this.events.findLast((e) => e.kind === 'state');
+      if (state !== undefined && states.includes(state.state)) return state.state;
+      await new Promise<void>((resolve) => (this.changed = resolve));
+    }
+  }
+
+  losses(): number[] {
+    return this.events.flatMap((e) => (e.kind === 'progress' ? [...e.losses] : []));
+  }
+
+  async snapshots(): Promise<SnapshotInfo[]> {
+    return (await this.host.handle({ kind: 'snapshots' })) as SnapshotInfo[];
+  }
+}
+
+const pages: Page[] = [];
+const open = (directory?: MemoryDirectory): Page => {
+  const page = new Page(directory);
+  pages.push(page);
+  return page;
+};
+afterEach(async () => {
+  for (const page of pages.splice(0)) await page.host.handle({ kind: 'reset' });
+});
+
+describe('TrainHost', () => {
+  it('trains to the end, tests and keeps snapshots', async () => {
+    const page = open();
+    const started = await page.start({ netText, solverText: solverOf(10) });
+    expect(started).toMatchObject({ iteration: 0, maxIter: 10, batch: 4, copy: undefined });
+    expect(await page.until('finished', 'failed')).toBe('finished');
+    expect(page.losses()).toHaveLength(10);
+    expect(page.events.filter((e) => e.kind === 'tested').map((e) => e.iteration)).toEqual([4, 8]);
+    expect((await page.snapshots()).map((s) => s.name)).toEqual(['tiny_iter_10', 'tiny_iter_5']);
+    const bytes = (await page.host.handle({ kind: 'weights' })) as Uint8Array;
+    const learned = readCaffemodel(bytes).layers.filter((l) => l.blobs.length > 0);
+    expect(learned.map((l) => [l.name, ...l.blobs.map((b) => b.shape)])).toEqual([
+      ['conv', [4, 3, 5, 5], [4]],
+      ['ip', [10, 400], [10]],
+    ]);
+  });
+
+  it('goes on from a snapshot with the losses of an unbroken run, seed and dropout included', async () => {
+    const whole = open();
+    await whole.start({ netText, solverText: solverOf(12) });
+    await whole.until('finished', 'failed');
+    const { caffemodel, solverstate } = (await whole.host.handle({
+      kind: 'snapshot-files',
+      name: 'tiny_iter_5',
+    })) as { caffemodel: Uint8Array; solverstate: Uint8Array };
+    const resumed = open();
+    const started = await resumed.start({
+      netText,
+      solverText: solverOf(12),
+      weights: caffemodel,
+      solverState: solverstate,
+    });
+    expect(started).toMatchObject({ iteration: 5, copy: { copied: ['conv', 'ip'], missing: [], ignored: [] } });
+    expect(await resumed.until('finished', 'failed')).toBe('finished');
+    expect(resumed.losses()).toEqual(whole.losses().slice(5));
+  });
+
+  it('pauses, steps and stops with a snapshot; after a reload curves and snapshots are there', async () => {
+    const directory = new MemoryDirectory();
+    const page = open(directory);
+    await page.start({ netText, solverText: solverOf(100_000) });
+    await page.host.handle({ kind: 'pause' });
+    expect(await page.until('paused', 'failed')).toBe('paused');
+    const done = page.losses().length;
+    await page.host.handle({ kind: 'step' });
+    await page.until('running');
+    await page.until('paused', 'failed');
+    expect(page.losses()).toHaveLength(done + 1);
+    await page.host.handle({ kind: 'stop' });
+    expect(await page.until('idle', 'failed')).toBe('idle');
+    const later = open(directory);
+    expect(await later.host.handle({ kind: 'restore' })).toMatchObject({
+      iteration: done + 1,
+      maxIter: 100_000,
+      snapshot: { name: `tiny_iter_${done + 1}`, iteration: done + 1 },
+    });
+  });
+
+  it('refuses a broken net, a wrong weights file and weights of other shapes with sentences', async () => {
+    const page = open();
+    const broken = page.start({
+      netText: netText.replace('bottom: "conv" top: "ip"', 'bottom: "cnv" top: "ip"'),
+      solverText: solverOf(5),
+    });
+    await expect(broken).rejects.toThrow(/cnv/);
+    await expect(page.start({ netText, solverText: solverOf(5).replace('inv', 'bogus') })).rejects.toThrow(/bogus/);
+    await expect(page.host.handle({ kind: 'load-weights', netText, bytes: Uint8Array.of(1, 2, 3) })).rejects.toThrow();
+    await page.start({ netText, solverText: solverOf(2) });
+    await page.until('finished', 'failed');
+    const bytes = (await page.host.handle({ kind: 'weights' })) as Uint8Array;
+    const other = netText.replace('num_output: 4', 'num_output: 5');
+    await expect(page.host.handle({ kind: 'load-weights', netText: other, bytes })).rejects.toThrow(
+      /Parameter 0 of layer "conv" is 5×3×5×5 here and 4×3×5×5 in the weights file/,
+    );
+  });
+
+  it('says when the loss is no number any more, and keeps the curves', async () => {
+    const page = open();
+    await page.start({ netText, solverText: solverOf(500).replace('base_lr: 0.02', 'base_lr: 1e30') });
+    expect(await page.until('finished', 'failed')).toBe('failed');
+    const failure = page.events.find((e) => e.kind === 'failure');
+    expect(failure?.failure.message).toMatch(/The loss became .* at iteration \d+: training has diverged/);
+  });
+});
