@@ -74,6 +74,36 @@ describe.each([
     expect([...(first.get('top/y') ?? []), ...(second.get('top/y') ?? [])]).toEqual(await whole());
   });
 
+  test('gives the same gradients whether its state was carried or comes from bottoms', async () => {
+    const state = Array.from({ length: states }, () => [1, BATCH, 2]);
+    const names = ['y', 'h', 'c'].slice(0, states + 1);
+    const shapes = [
+      [2, BATCH, INPUTS],
+      [2, BATCH],
+    ];
+    const train = (text: string) => interpretNet(`force_backward: true\n${text}`);
+    const half = await train(oneLayer(type, shapes, settings()));
+    half.run(new Map([...parameters(half), ...inputs([0, 2])]));
+    const carried = half.run(new Map([...inputs([2, 4]), ['top_diff/y', wave(8, 3)]]));
+
+    const before = await net(2, 'expose_hidden: true', state, names);
+    const zero: [string, number[]][] = ['c', 'd'].slice(0, states).map((name) => [`bottom/${name}`, [0, 0, 0, 0]]);
+    const left = before.run(new Map([...parameters(before), ...inputs([0, 2]), ...zero]));
+    const exposed = await train(oneLayer(type, [...shapes, ...state], settings('expose_hidden: true'), names));
+    const given: [string, ArrayLike<number>][] = [...parameters(exposed), ...inputs([2, 4])];
+    names.slice(1).forEach((name, i) => {
+      given.push([`bottom/${['c', 'd'][i] ?? ''}`, left.get(`top/${name}`) ?? []]);
+      given.push([`top_diff/${name}`, [0, 0, 0, 0]]);
+    });
+    const results = exposed.run(new Map([...given, ['top_diff/y', wave(8, 3)]]));
+    const diffs = [...carried.keys()].filter((name) => /^(bottom_diff.a|param_diff)/.test(name));
+    expect(diffs.length).toBeGreaterThan(3);
+    for (const name of diffs)
+      carried.get(name)?.forEach((v, i) => {
+        expect(v, name).toBeCloseTo(results.get(name)?.[i] ?? NaN, 12);
+      });
+  });
+
   test('passes no gradient to an exposed state, as Caffe', async () => {
     const state = Array.from({ length: states }, () => [1, BATCH, 2]);
     const names = ['y', 'h', 'c'].slice(0, states + 1);
