@@ -22,6 +22,19 @@ export interface Curves {
   readonly tests: readonly { readonly iteration: number; readonly loss: number; readonly accuracy: number }[];
 }
 
+/** Chromium's switches without those for WebGPU: no sandbox for root, and nothing sent to the network. */
+export const offline: readonly string[] = [
+  '--no-sandbox',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+  '--no-first-run',
+  '--disable-quic',
+];
+
+/** What the page says where there is no WebGPU. */
+export const namesBrowsers = /has no WebGPU: Chrome and Edge.*Safari.*Firefox/;
+
 /** Opens the page and waits until all four steps are ready. */
 export async function openReady(page: Page): Promise<void> {
   await page.goto('/');
@@ -31,6 +44,19 @@ export async function openReady(page: Page): Promise<void> {
 /** Data, Net, Solver and Train all carry the mark that says ready. */
 export async function expectStepsReady(page: Page): Promise<void> {
   await expect(steps(page).getByLabel('ready', { exact: true })).toHaveCount(4, { timeout: 60_000 });
+}
+
+/** Chooses what computes, in the badge of the bar, and waits until it is there. */
+export async function chooseEngine(page: Page, engine: 'WebGPU' | 'Processor'): Promise<void> {
+  await page.getByRole('button', { name: /^Engine: / }).click();
+  await page.getByRole('radiogroup', { name: 'Engine' }).getByRole('radio', { name: engine }).click();
+  await page.keyboard.press('Escape');
+  await expect(
+    page.getByRole('button', { name: engine === 'WebGPU' ? /^Engine: WebGPU/ : /^Engine: CPU/ }),
+  ).toBeVisible({
+    timeout: 60_000,
+  });
+  await expect(page.getByRole('radiogroup', { name: 'Engine' })).toBeHidden();
 }
 
 /** The bar of Caffe's four steps. */

@@ -71,9 +71,9 @@ export function tinySolver({ maxIter, testInterval = 0, snapshot = 0 }: TinySolv
   const lines = [
     'net: "tiny.prototxt"',
     'base_lr: 0.01',
-    'lr_policy: "step"',
-    'gamma: 0.5',
-    'stepsize: 20',
+    'lr_policy: "inv"',
+    'gamma: 0.0001',
+    'power: 0.75',
     'momentum: 0.9',
     'weight_decay: 0.0005',
     `max_iter: ${maxIter}`,

@@ -1,6 +1,7 @@
 /** A run and its buttons: charts, pause, resume, step, stop, reset, tests; and a page that stays free while it trains. */
 import { expect, test, type Browser, type Page } from '@playwright/test';
 import {
+  chooseEngine,
   drop,
   exportCurves,
   iteration,
@@ -66,88 +67,89 @@ async function mainThreadTasks(browser: Browser, page: Page, ms: number): Promis
   );
 }
 
-test('pause, resume, step, stop and reset do what they say, with charts and tests', async ({ page }) => {
-  await openTiny(page, tinySolver({ maxIter: 2000, testInterval: 10 }));
-  await expect(monitorTab(page)).toBeVisible();
+for (const engine of ['WebGPU', 'Processor'] as const)
+  test(`${engine}: pause, resume, step, stop and reset do what they say, with charts and tests`, async ({ page }) => {
+    await openTiny(page, tinySolver({ maxIter: 1_000_000, testInterval: 10 }));
+    await chooseEngine(page, engine);
+    await expect(monitorTab(page)).toBeVisible();
 
-  await test.step('train', async () => {
-    await train(page);
-    await expect(page.getByRole('tab', { name: 'Charts' })).toHaveAttribute('aria-selected', 'true');
-    await expect.poll(() => iteration(page), { timeout: 120_000 }).toBeGreaterThan(12);
-    await expect(step(page, 'Train')).toContainText('/ 2,000');
-    for (const title of ['Loss', 'Accuracy', 'Learning rate']) {
-      await expect(chart(page, title)).toBeVisible();
-      await expect(chart(page, title).locator('canvas').first()).toBeVisible();
-    }
-    await expect(chart(page, 'Loss')).toContainText(/train\s*\d\.\d+/);
-    await expect(chart(page, 'Loss')).toContainText(/test\s*\d\.\d+/);
-    await expect(chart(page, 'Accuracy')).toContainText(/test\s*\d+\.\d%/);
-    await expect(chart(page, 'Learning rate')).toContainText(/rate\s*0\.0/);
-    for (const figure of ['Images a second', 'Elapsed', 'Remaining']) {
-      const value = runPanel(page)
-        .locator('dl > div')
-        .filter({ has: page.getByText(figure, { exact: true }) });
-      await expect(value).toContainText(/\d/);
-    }
-  });
+    await test.step('train', async () => {
+      await train(page);
+      await expect(page.getByRole('tab', { name: 'Charts' })).toHaveAttribute('aria-selected', 'true');
+      await expect.poll(() => iteration(page), { timeout: 120_000 }).toBeGreaterThan(12);
+      await expect(step(page, 'Train')).toContainText('/ 1,000,000');
+      for (const title of ['Loss', 'Accuracy', 'Learning rate']) {
+        await expect(chart(page, title)).toBeVisible();
+        await expect(chart(page, title).locator('canvas').first()).toBeVisible();
+      }
+      await expect(chart(page, 'Loss')).toContainText(/train\s*\d\.\d+/);
+      await expect(chart(page, 'Loss')).toContainText(/test\s*\d\.\d+/);
+      await expect(chart(page, 'Accuracy')).toContainText(/test\s*\d+\.\d%/);
+      await expect(chart(page, 'Learning rate')).toContainText(/rate\s*0\.0/);
+      for (const figure of ['Images a second', 'Elapsed', 'Remaining']) {
+        const value = runPanel(page)
+          .locator('dl > div')
+          .filter({ has: page.getByText(figure, { exact: true }) });
+        await expect(value).toContainText(/\d/);
+      }
+    });
 
-  let paused = 0;
-  await test.step('pause', async () => {
-    await runButton(page, 'Pause').click();
-    await expect(stateText(page)).toContainText('Paused', { timeout: 60_000 });
-    paused = await iteration(page);
-    const { losses } = await exportCurves(page);
-    expect(losses).toHaveLength(paused);
-  });
+    let paused = 0;
+    await test.step('pause', async () => {
+      await runButton(page, 'Pause').click();
+      await expect(stateText(page)).toContainText('Paused', { timeout: 60_000 });
+      paused = await iteration(page);
+      const { losses } = await exportCurves(page);
+      expect(losses).toHaveLength(paused);
+    });
 
-  await test.step('step: one iteration and no more', async () => {
-    await runButton(page, 'One iteration').click();
-    await expect.poll(() => iteration(page), { timeout: 60_000 }).toBe(paused + 1);
-    await expect(stateText(page)).toContainText('Paused', { timeout: 60_000 });
-    const { losses } = await exportCurves(page);
-    expect(losses).toHaveLength(paused + 1);
-  });
+    await test.step('step: one iteration and no more', async () => {
+      await runButton(page, 'One iteration').click();
+      await expect.poll(() => iteration(page), { timeout: 60_000 }).toBe(paused + 1);
+      await expect(stateText(page)).toContainText('Paused', { timeout: 60_000 });
+      const { losses } = await exportCurves(page);
+      expect(losses).toHaveLength(paused + 1);
+    });
 
-  await test.step('resume', async () => {
-    await runButton(page, 'Resume').click();
-    await expect.poll(() => iteration(page), { timeout: 60_000 }).toBeGreaterThan(paused + 3);
-    await expect(stateText(page)).toContainText(/Training|Testing/);
-  });
+    await test.step('resume', async () => {
+      await runButton(page, 'Resume').click();
+      await expect.poll(() => iteration(page), { timeout: 60_000 }).toBeGreaterThan(paused + 3);
+      await expect(stateText(page)).toContainText(/Training|Testing/);
+    });
 
-  await test.step('stop keeps a snapshot', async () => {
-    await runButton(page, 'Stop and keep a snapshot').click();
-    await expect(runButton(page, 'Continue')).toBeVisible({ timeout: 60_000 });
-    const stopped = await iteration(page);
-    const { losses, tests, rates } = await exportCurves(page);
-    expect(losses).toHaveLength(stopped);
-    expect(tests.map((one) => one.iteration)).toEqual(
-      Array.from({ length: Math.floor((stopped - 1) / 10) }, (_, i) => (i + 1) * 10),
-    );
-    for (const { accuracy } of tests) {
-      expect(accuracy).toBeGreaterThanOrEqual(0);
-      expect(accuracy).toBeLessThanOrEqual(1);
-    }
-    expect(rates[0]).toBeCloseTo(0.01, 6);
-    await showTab(page, 'Log');
-    await expect(page.getByRole('log')).toContainText('Iteration 0, loss = ');
-    await expect(page.getByRole('log')).toContainText('Test net output #0: accuracy = ');
-    await showTab(page, 'Snapshots');
-    await expect(monitorTab(page).getByRole('row')).toHaveCount(2);
-    await expect(monitorTab(page).getByRole('row').nth(1)).toContainText(`tiny_iter_${stopped}`);
-  });
+    await test.step('stop keeps a snapshot', async () => {
+      await runButton(page, 'Stop and keep a snapshot').click();
+      await expect(runButton(page, 'Continue')).toBeVisible({ timeout: 60_000 });
+      const stopped = await iteration(page);
+      const { losses, tests, rates } = await exportCurves(page);
+      expect(losses).toHaveLength(stopped);
+      expect(tests.length).toBeGreaterThanOrEqual(Math.floor((stopped - 1) / 10));
+      expect(tests.map((one) => one.iteration)).toEqual(tests.map((_, i) => (i + 1) * 10));
+      for (const { accuracy } of tests) {
+        expect(accuracy).toBeGreaterThanOrEqual(0);
+        expect(accuracy).toBeLessThanOrEqual(1);
+      }
+      expect(rates[0]).toBeCloseTo(0.01, 6);
+      await showTab(page, 'Log');
+      await expect(page.getByRole('log')).toContainText('Iteration 0, loss = ');
+      await expect(page.getByRole('log')).toContainText('Test net output #0: accuracy = ');
+      await showTab(page, 'Snapshots');
+      await expect(monitorTab(page).getByRole('row')).toHaveCount(2);
+      await expect(monitorTab(page).getByRole('row').nth(1)).toContainText(`tiny_iter_${stopped}`);
+    });
 
-  await test.step('reset forgets the run and keeps its snapshots', async () => {
-    await runButton(page, 'Forget this run and its weights').click();
-    await expect.poll(() => iteration(page)).toBe(0);
-    await expect(monitorTab(page).getByRole('row')).toHaveCount(2);
-    await showTab(page, 'Charts');
-    await expect(chart(page, 'Loss')).toHaveCount(0);
-    await expect(runButton(page, 'Train')).toBeVisible();
+    await test.step('reset forgets the run and keeps its snapshots', async () => {
+      await runButton(page, 'Forget this run and its weights').click();
+      await expect.poll(() => iteration(page)).toBe(0);
+      await expect(monitorTab(page).getByRole('row')).toHaveCount(2);
+      await showTab(page, 'Charts');
+      await expect(chart(page, 'Loss')).toHaveCount(0);
+      await expect(runButton(page, 'Train')).toBeVisible();
+    });
   });
-});
 
 test('no task of the main thread takes over 50 ms while training', async ({ page, browser }, info) => {
-  await openTiny(page, tinySolver({ maxIter: 100_000, testInterval: 50 }));
+  await openTiny(page, tinySolver({ maxIter: 10_000_000, testInterval: 50 }));
   await train(page);
   await expect.poll(() => iteration(page), { timeout: 120_000 }).toBeGreaterThan(20);
   const before = await iteration(page);
