@@ -50,9 +50,11 @@ import { power } from './power.ts';
 import { prelu } from './prelu.ts';
 import { python } from './python.ts';
 import { reduction } from './reduction.ts';
+import { roiPooling, smoothL1Loss } from './region-layers.ts';
 import { relu } from './relu.ts';
 import { relu6 } from './relu6.ts';
 import { reshape } from './reshape.ts';
+import { interp, shuffleChannel, upsample } from './resizing.ts';
 import { rnn } from './rnn.ts';
 import { scale } from './scale.ts';
 import { sigmoid } from './sigmoid.ts';
@@ -63,6 +65,7 @@ import { softmax } from './softmax.ts';
 import { softmaxWithLoss } from './softmax-with-loss.ts';
 import { split } from './split.ts';
 import { spp } from './spp.ts';
+import { annotatedData, detectionOutput, multiBoxLoss, normalize, permute, priorBox } from './ssd.ts';
 import { swish } from './swish.ts';
 import { tanh } from './tanh.ts';
 import { threshold } from './threshold.ts';
@@ -198,7 +201,22 @@ const definitions = {
 } satisfies Record<LayerType, LayerDefinition>;
 
 /** Layer types that forks of Caffe have added, and many networks use. */
-const forks: readonly LayerDefinition[] = [axpy, depthwiseConvolution, relu6];
+const forks: readonly LayerDefinition[] = [
+  annotatedData,
+  axpy,
+  depthwiseConvolution,
+  detectionOutput,
+  interp,
+  multiBoxLoss,
+  normalize,
+  permute,
+  priorBox,
+  relu6,
+  roiPooling,
+  shuffleChannel,
+  smoothL1Loss,
+  upsample,
+];
 
 const byType: ReadonlyMap<string, LayerDefinition> = new Map([
   ...Object.entries(definitions),

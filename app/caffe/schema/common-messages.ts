@@ -2,6 +2,13 @@
  * Caffe's messages that many others use: blobs, fillers, net states, parameter multipliers, transformations and loss
  * settings. Names, numbers, types and defaults are those of BVLC Caffe 1.0's caffe.proto.
  */
+import {
+  DistortionParameter,
+  EmitConstraint,
+  ExpansionParameter,
+  NoiseParameter,
+  ResizeParameter,
+} from './fork-transformations.ts';
 import { enumType, message, optional, repeated, withDefault } from './dsl.ts';
 import type { Infer } from './dsl.ts';
 
@@ -129,6 +136,8 @@ export const ParamSpec = message('ParamSpec', 'How one parameter blob of a layer
 /** Learning multipliers and sharing of one parameter blob. */
 export type ParamSpec = Infer<typeof ParamSpec>;
 
+const SSD = { fork: 'SSD' };
+
 /** What happens to an image before it enters the net. */
 export const TransformationParameter = message(
   'TransformationParameter',
@@ -146,6 +155,13 @@ export const TransformationParameter = message(
     mean_value: repeated(5, 'float', 'One mean for all channels, or one for each. Not together with `mean_file`.'),
     force_color: withDefault(6, 'bool', false, 'Decode images to three channels.'),
     force_gray: withDefault(7, 'bool', false, 'Decode images to one channel.'),
+    resize_param: optional(8, ResizeParameter, 'How images are brought to one size.', SSD),
+    noise_param: optional(9, NoiseParameter, 'Random noise.', SSD),
+    emit_constraint: optional(10, EmitConstraint, 'Which boxes stay when an image is cropped.', SSD),
+    crop_h: withDefault(11, 'uint32', 0, 'Height of a crop.', SSD),
+    crop_w: withDefault(12, 'uint32', 0, 'Width of a crop.', SSD),
+    distort_param: optional(13, DistortionParameter, 'Random changes of colour.', SSD),
+    expand_param: optional(14, ExpansionParameter, 'Random space around an image.', SSD),
   },
 );
 /** What happens to an image before it enters the net. */

@@ -15,15 +15,20 @@ import {
 import * as data from './data-messages.ts';
 import { message, optional, repeated, withDefault } from './dsl.ts';
 import type { Infer } from './dsl.ts';
+import * as forks from './fork-messages.ts';
 import * as layers from './layer-messages.ts';
 import { V1LayerParameter } from './v1-messages.ts';
 import * as vision from './vision-messages.ts';
 
 export * from './common-messages.ts';
 export * from './data-messages.ts';
+export * from './fork-messages.ts';
 export * from './layer-messages.ts';
 export * from './v1-messages.ts';
 export * from './vision-messages.ts';
+
+const SSD = { fork: 'SSD' };
+const RCNN = { fork: 'Faster R-CNN' };
 
 /** One layer of a net: `layer { … }`. */
 export const LayerParameter = message('LayerParameter', 'One layer of a net.', {
@@ -91,6 +96,19 @@ export const LayerParameter = message('LayerParameter', 'One layer of a net.', {
   threshold_param: optional(128, layers.ThresholdParameter, 'Settings of Threshold.'),
   tile_param: optional(138, layers.TileParameter, 'Settings of Tile.'),
   window_data_param: optional(129, data.WindowDataParameter, 'Settings of WindowData.'),
+  annotated_data_param: optional(200, forks.AnnotatedDataParameter, 'Settings of AnnotatedData.', SSD),
+  multibox_loss_param: optional(201, forks.MultiBoxLossParameter, 'Settings of MultiBoxLoss.', SSD),
+  permute_param: optional(202, forks.PermuteParameter, 'Settings of Permute.', SSD),
+  prior_box_param: optional(203, forks.PriorBoxParameter, 'Settings of PriorBox.', SSD),
+  detection_output_param: optional(204, forks.DetectionOutputParameter, 'Settings of DetectionOutput.', SSD),
+  norm_param: optional(206, forks.NormalizeParameter, 'Settings of Normalize.', SSD),
+  roi_pooling_param: optional(8266711, forks.ROIPoolingParameter, 'Settings of ROIPooling.', RCNN),
+  smooth_l1_loss_param: optional(8266712, forks.SmoothL1LossParameter, 'Settings of SmoothL1Loss.', RCNN),
+  interp_param: optional(2143, forks.InterpParameter, 'Settings of Interp.', { fork: 'DeepLab' }),
+  upsample_param: optional(149, forks.UpsampleParameter, 'Settings of Upsample.', { fork: 'SegNet and YOLO' }),
+  shuffle_channel_param: optional(164, forks.ShuffleChannelParameter, 'Settings of ShuffleChannel.', {
+    fork: 'ShuffleNet',
+  }),
 });
 /** One layer of a net. */
 export type LayerParameter = Infer<typeof LayerParameter>;

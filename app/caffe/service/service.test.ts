@@ -236,6 +236,12 @@ test('shapes behind bottoms and tops', () => {
   expect(hints.at(-1)).toBe('top: "loss" scalar');
 });
 
+test('shapes move with a text that was changed since', () => {
+  const view = viewNet(buildNet(SMALL_NET, { phase: 'TEST', layers: PLAIN_LAYERS }));
+  const moved = shapeHints(`# a comment\n${SMALL_NET}`, view);
+  expect(moved[0]?.offset).toBe((shapeHints(SMALL_NET, view)[0]?.offset ?? 0) + 12);
+});
+
 test('signature: what a layer takes, and which part is written', () => {
   const signature = (marked: string) => {
     const { text, offset } = atCursor(marked);
