@@ -62,12 +62,14 @@ export interface TinySolver {
   readonly maxIter: number;
   /** 0: no tests. */
   readonly testInterval?: number;
+  /** Batches of a test. */
+  readonly testIterations?: number;
   /** 0: only where the run stops or ends. */
   readonly snapshot?: number;
 }
 
 /** A solver for `tinyNet` with a fixed seed. */
-export function tinySolver({ maxIter, testInterval = 0, snapshot = 0 }: TinySolver): string {
+export function tinySolver({ maxIter, testInterval = 0, testIterations = 2, snapshot = 0 }: TinySolver): string {
   const lines = [
     'net: "tiny.prototxt"',
     'base_lr: 0.01',
@@ -81,7 +83,8 @@ export function tinySolver({ maxIter, testInterval = 0, snapshot = 0 }: TinySolv
     'display: 10',
     'snapshot_prefix: "tiny"',
   ];
-  if (testInterval > 0) lines.push('test_iter: 2', `test_interval: ${testInterval}`, 'test_initialization: false');
+  if (testInterval > 0)
+    lines.push(`test_iter: ${testIterations}`, `test_interval: ${testInterval}`, 'test_initialization: false');
   if (snapshot > 0) lines.push(`snapshot: ${snapshot}`);
   return `${lines.join('\n')}\n`;
 }

@@ -33,6 +33,20 @@ async function openTiny(page: Page, solver: string): Promise<void> {
 /** A chart of the Charts tab, by its title. */
 const chart = (page: Page, title: string) => monitorTab(page).getByRole('figure', { name: title });
 
+test('stopping in the middle of a test keeps a snapshot, and the run goes on with that test', async ({ page }) => {
+  await openTiny(page, tinySolver({ maxIter: 20, testInterval: 10, testIterations: 1_000_000 }));
+  await train(page);
+  await expect(stateText(page)).toContainText('Testing', { timeout: 60_000 });
+  await runButton(page, 'Stop and keep a snapshot').click();
+  await expect(runButton(page, 'Continue')).toBeVisible({ timeout: 60_000 });
+  expect(await iteration(page)).toBe(10);
+  await expect(runPanel(page).getByRole('alert')).toHaveCount(0);
+  await paste(page, 'Solver', tinySolver({ maxIter: 20, testInterval: 10 }));
+  await runButton(page, 'Continue').click();
+  await expect(stateText(page)).toContainText('Finished', { timeout: 60_000 });
+  expect((await exportCurves(page)).tests.map((one) => one.iteration)).toEqual([10, 20]);
+});
+
 interface Task {
   /** Milliseconds by the clock, and of the processor's time. */
   readonly wall: number;

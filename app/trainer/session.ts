@@ -155,6 +155,16 @@ export class TrainingSession {
    * All losses of the iterations done have been reported when it returns.
    */
   async run(control: Control, steps = Infinity): Promise<'finished' | 'pause' | 'stop' | 'stepped'> {
+    try {
+      return await this.iterateUntil(control, steps);
+    } catch (error) {
+      // A test that is broken off ends the run where it stands; it is made again when the run goes on.
+      if (error instanceof Cancelled) return 'stop';
+      throw error;
+    }
+  }
+
+  private async iterateUntil(control: Control, steps: number): Promise<'finished' | 'pause' | 'stop' | 'stepped'> {
     const { solver, events } = this.options;
     let slice = performance.now();
     for (let done = 0; ; done++) {
