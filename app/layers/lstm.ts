@@ -2,15 +2,17 @@
 import { setting } from '../caffe/schema/values.ts';
 import { add, f32 } from '../engine/ir/build.ts';
 import type { Expr } from '../engine/ir/expr.ts';
-import { element, type KernelContext, type LayerDefinition, type Tensor } from './definition.ts';
+import { element, flat, type KernelContext, type LayerDefinition, type Tensor } from './definition.ts';
 import { gateGradients, gatesOf, nextState } from './lstm-gates.ts';
 import {
   addRecurrence,
   addRecurrenceGradient,
+  clockFrom,
   gateGradientsBack,
   leave,
   projectInput,
   recurrentOf,
+  running,
   startOf,
   takeUp,
   type Recurrent,
@@ -23,20 +25,11 @@ const partsOf = (c: KernelContext): Recurrent => recurrentOf(c, 2, 4);
 /** What goes into the gates, at all times. */
 const gateInputs = (c: KernelContext, r: Recurrent): Tensor => c.saved('gates', [r.times, r.batch, r.gates]);
 
-/**
- * The memory at a time: those of even and of odd times are kept apart, since a kernel that writes one reads the one
- * before, and may not write to a buffer that it reads.
- */
-function memoryAt(c: KernelContext, r: Recurrent, t: number): (n: Expr, d: Expr) => Expr {
-  if (t < 0) return (n, d) => element(startOf(c, r, 'memory'), [n, d]);
-  return (n, d) => element(memories(c, r, t), [t >> 1, n, d]);
-}
-
-const memories = (c: KernelContext, r: Recurrent, t: number): Tensor =>
-  c.saved(t % 2 === 0 ? 'memory-even' : 'memory-odd', [(r.times >> 1) + 1, r.batch, r.outputs]);
+/** The memory before each time, and after the last. */
+const memories = (c: KernelContext, r: Recurrent): Tensor => c.saved('memory', [r.times + 1, r.batch, r.outputs]);
 
 /** The gates of a time, after their functions. */
-const gatesAt = (r: Recurrent, gates: Tensor, t: number, n: Expr, d: Expr) =>
+const gatesAt = (r: Recurrent, gates: Tensor, t: Expr, n: Expr, d: Expr) =>
   gatesOf(r.outputs, d, (at) => element(gates, [t, n, at]), element(r.goesOn, [t, n]));
 
 /** A recurrent layer with a memory that gates open and close. */
@@ -63,56 +56,65 @@ export const lstm: LayerDefinition = {
   cost: (layer, bottoms) => ({ macs: recurrentMacs(layer, nth(bottoms, 0), 4) }),
   forward(c) {
     const r = partsOf(c);
-    const [gates, y] = [gateInputs(c, r), nth(c.tops, 0)];
-    const start = takeUp(c, r, 0, 'hidden');
-    takeUp(c, r, 1, 'memory');
+    const [gates, all, y] = [gateInputs(c, r), memories(c, r), nth(c.tops, 0)];
+    const [startHidden, startMemory] = [takeUp(c, r, 0, 'hidden'), takeUp(c, r, 1, 'memory')];
+    const hidden = running(c, r, 'hidden', (i) => flat(startHidden, i));
+    const memory = running(c, r, 'memory', (i) => flat(startMemory, i));
+    c.computeStores(
+      [r.batch, r.outputs],
+      (n, d) => [{ target: all, at: [0, n, d], value: element(startMemory, [n, d]) }],
+      'first-memory',
+    );
     projectInput(c, r, gates);
+    const clock = clockFrom(c, 0, 1);
     for (let t = 0; t < r.times; t++) {
-      addRecurrence(c, r, t, gates, y, start);
+      if (t > 0) clock.tick();
+      addRecurrence(c, r, clock.now, gates, hidden);
       c.computeStores(
         [r.batch, r.outputs],
         (n, d) => {
-          const state = nextState(gatesAt(r, gates, t, n, d), memoryAt(c, r, t - 1)(n, d));
+          const state = nextState(gatesAt(r, gates, clock.now, n, d), element(memory, [n, d]));
           return [
-            { target: memories(c, r, t), at: [t >> 1, n, d], value: state.memory },
-            { target: y, at: [t, n, d], value: state.hidden },
+            { target: memory, at: [n, d], value: state.memory },
+            { target: hidden, at: [n, d], value: state.hidden },
+            { target: all, at: [add(clock.now, 1), n, d], value: state.memory },
+            { target: y, at: [clock.now, n, d], value: state.hidden },
           ];
         },
-        `step-${t}`,
+        'step',
       );
     }
-    leave(c, r, 0, 'hidden', (n, d) => element(y, [r.times - 1, n, d]));
-    leave(c, r, 1, 'memory', memoryAt(c, r, r.times - 1));
+    leave(c, r, 0, 'hidden', (n, d) => element(hidden, [n, d]));
+    leave(c, r, 1, 'memory', (n, d) => element(memory, [n, d]));
   },
   backward(c) {
     const r = partsOf(c);
-    const gates = gateInputs(c, r);
-    const dy = nth(c.topDiffs, 0);
+    const [gates, all, dy] = [gateInputs(c, r), memories(c, r), nth(c.topDiffs, 0)];
     const gateDiffs = c.scratch('gate-diff', [r.times, r.batch, r.gates]);
     const hiddenDiffs = c.scratch('hidden-diff', [r.times, r.batch, r.outputs]);
-    const memoryDiff = (t: number): Tensor =>
-      c.scratch(t % 2 === 0 ? 'memory-diff-even' : 'memory-diff-odd', [r.batch, r.outputs]);
-    c.compute(hiddenDiffs, (t, n, d) => element(dy, [t, n, d]), 'hidden');
+    c.computeFlat(hiddenDiffs, (i) => flat(dy, i), 'hidden');
+    const memoryDiff = running(c, r, 'memory-diff', () => f32(0));
+    const clock = clockFrom(c, r.times - 1, -1);
+    const { now } = clock;
     for (let t = r.times - 1; t >= 0; t--) {
-      const last = t === r.times - 1;
-      if (!last) addRecurrenceGradient(c, r, t, gateDiffs, hiddenDiffs);
+      if (t < r.times - 1) {
+        clock.tick();
+        addRecurrenceGradient(c, r, now, gateDiffs, hiddenDiffs);
+      }
       c.computeStores(
         [r.batch, r.outputs],
         (n, d) => {
           const diffs = gateGradients(
-            gatesAt(r, gates, t, n, d),
-            { before: memoryAt(c, r, t - 1)(n, d), after: memoryAt(c, r, t)(n, d) },
-            {
-              memory: last ? f32(0) : element(memoryDiff(t + 1), [n, d]),
-              hidden: element(hiddenDiffs, [t, n, d]),
-            },
+            gatesAt(r, gates, now, n, d),
+            { before: element(all, [now, n, d]), after: element(all, [add(now, 1), n, d]) },
+            { memory: element(memoryDiff, [n, d]), hidden: element(hiddenDiffs, [now, n, d]) },
           );
           return [
-            { target: memoryDiff(t), at: [n, d], value: diffs.memory },
-            ...diffs.gates.map((value, g) => ({ target: gateDiffs, at: [t, n, add(d, g * r.outputs)], value })),
+            { target: memoryDiff, at: [n, d], value: diffs.memory },
+            ...diffs.gates.map((value, g) => ({ target: gateDiffs, at: [now, n, add(d, g * r.outputs)], value })),
           ];
         },
-        `step-${t}`,
+        'step',
       );
     }
     gateGradientsBack(c, r, gateDiffs, nth(c.tops, 0), startOf(c, r, 'hidden'));

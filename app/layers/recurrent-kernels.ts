@@ -122,7 +122,7 @@ export function projectInput(c: ForwardContext, r: Recurrent, gates: Tensor): vo
   );
 }
 
-/** The hidden state before time `t` where the sequence goes on, 0 where it starts; `t` may be an expression. */
+/** The hidden state before time `t` where the sequence goes on, 0 where it starts. */
 function hiddenBefore(r: Recurrent, hidden: Tensor, start: Tensor, t: Expr, n: Expr, d: Expr): Expr {
   const before = add(
     element(hidden, [add(t, -1), n, d], { guard: ge(t, 1) }),
@@ -131,35 +131,58 @@ function hiddenBefore(r: Recurrent, hidden: Tensor, start: Tensor, t: Expr, n: E
   return mul(before, element(r.goesOn, [t, n]));
 }
 
-/** Adds to the gates of time `t` what the hidden state before gives: Σ U[j, d] · h[t−1, n, d]. */
-export function addRecurrence(
-  c: ForwardContext,
-  r: Recurrent,
-  t: number,
-  gates: Tensor,
-  hidden: Tensor,
-  start: Tensor,
-): void {
+/**
+ * The time of the step at hand. It is read from a buffer, not written into the kernels, so that all steps have the same
+ * kernels: a device compiles them once, however many times there are.
+ */
+export interface Clock {
+  readonly now: Expr;
+  /** Goes on to the next time. */
+  tick(): void;
+}
+
+/** A clock that starts at a time and goes on by 1 or −1. */
+export function clockFrom(c: KernelContext, start: number, by: 1 | -1): Clock {
+  const time = c.scratch('time', [1], 'i32');
+  c.computeFlat(time, () => i32(start), 'start');
+  const now = flat(time, 0);
+  return {
+    now,
+    tick: () => {
+      c.computeFlat(time, (i) => add(flat(time, i), by), 'tick');
+    },
+  };
+}
+
+/** A tensor [batch, outputs] that steps change in place, from a value on. */
+export function running(c: KernelContext, r: Recurrent, name: string, from: (i: Expr) => Expr): Tensor {
+  const tensor = c.scratch(name, [r.batch, r.outputs]);
+  c.computeFlat(tensor, from, name);
+  return tensor;
+}
+
+/** Adds to the gates of the time at hand what the hidden state before gives: Σ U[j, d] · h[n, d]. */
+export function addRecurrence(c: ForwardContext, r: Recurrent, now: Expr, gates: Tensor, hidden: Tensor): void {
   const [n, j, d] = [axis(r.batch), axis(r.gates), axis(r.outputs)];
   c.contract(
     {
       m: [n],
       n: [j],
       k: [d],
-      a: hiddenBefore(r, hidden, start, i32(t), at(n), at(d)),
+      a: mul(element(hidden, [at(n), at(d)]), element(r.goesOn, [now, at(n)])),
       b: element(nth(c.params, r.at.recurrent), [at(j), at(d)]),
       target: { ...gates, mode: 'add' },
-      at: [t, at(n), at(j)],
+      at: [now, at(n), at(j)],
     },
-    `recurrence-${t}`,
+    'recurrence',
   );
 }
 
-/** Adds to the gradient of the hidden state at time `t` what reached it through the gates of the time after. */
+/** Adds to the gradient of the hidden state at the time at hand what reached it through the gates of the time after. */
 export function addRecurrenceGradient(
   c: BackwardContext,
   r: Recurrent,
-  t: number,
+  now: Expr,
   gateDiffs: Tensor,
   hiddenDiffs: Tensor,
 ): void {
@@ -169,13 +192,13 @@ export function addRecurrenceGradient(
       m: [n],
       n: [d],
       k: [j],
-      a: element(gateDiffs, [t + 1, at(n), at(j)]),
+      a: element(gateDiffs, [add(now, 1), at(n), at(j)]),
       b: element(nth(c.params, r.at.recurrent), [at(j), at(d)]),
       target: { ...hiddenDiffs, mode: 'add' },
-      at: [t, at(n), at(d)],
-      value: mul(acc, element(r.goesOn, [t + 1, at(n)])),
+      at: [now, at(n), at(d)],
+      value: mul(acc, element(r.goesOn, [add(now, 1), at(n)])),
     },
-    `recurrence-${t}`,
+    'recurrence',
   );
 }
 

@@ -1,14 +1,16 @@
 /** RNN. Mirrors Caffe's rnn_layer.cpp; the steps are unrolled by `recurrent-kernels.ts`. */
 import { setting } from '../caffe/schema/values.ts';
 import { acc, add, at, axis, mul, sub, sum, tanh } from '../engine/ir/build.ts';
-import { element, type KernelContext, type LayerDefinition, type Tensor } from './definition.ts';
+import { element, flat, type KernelContext, type LayerDefinition, type Tensor } from './definition.ts';
 import {
   addRecurrence,
   addRecurrenceGradient,
+  clockFrom,
   gateGradientsBack,
   leave,
   projectInput,
   recurrentOf,
+  running,
   startOf,
   takeUp,
   type Recurrent,
@@ -50,13 +52,22 @@ export const rnn: LayerDefinition = {
     const [hidden, y] = [hiddenOf(c, r), nth(c.tops, 0)];
     const inputs = c.scratch('inputs', hidden.shape);
     const start = takeUp(c, r, 0, 'hidden');
+    const last = running(c, r, 'last', (i) => flat(start, i));
     projectInput(c, r, inputs);
+    const clock = clockFrom(c, 0, 1);
     for (let t = 0; t < r.times; t++) {
-      addRecurrence(c, r, t, inputs, hidden, start);
+      if (t > 0) clock.tick();
+      addRecurrence(c, r, clock.now, inputs, last);
       c.computeStores(
         [r.batch, r.outputs],
-        (n, d) => [{ target: hidden, at: [t, n, d], value: tanh(element(inputs, [t, n, d])) }],
-        `step-${t}`,
+        (n, d) => {
+          const value = tanh(element(inputs, [clock.now, n, d]));
+          return [
+            { target: last, at: [n, d], value },
+            { target: hidden, at: [clock.now, n, d], value },
+          ];
+        },
+        'step',
       );
     }
     const [weights, bias] = [nth(c.params, r.at.recurrent + 1), nth(c.params, r.at.recurrent + 2)];
@@ -74,7 +85,7 @@ export const rnn: LayerDefinition = {
       },
       'output',
     );
-    leave(c, r, 0, 'hidden', (item, value) => element(hidden, [r.times - 1, item, value]));
+    leave(c, r, 0, 'hidden', (item, value) => element(last, [item, value]));
   },
   backward(c) {
     const r = partsOf(c);
@@ -112,16 +123,20 @@ export const rnn: LayerDefinition = {
         },
         'output-bias',
       );
+    const clock = clockFrom(c, r.times - 1, -1);
     for (let step = r.times - 1; step >= 0; step--) {
-      if (step < r.times - 1) addRecurrenceGradient(c, r, step, inputDiffs, hiddenDiffs);
+      if (step < r.times - 1) {
+        clock.tick();
+        addRecurrenceGradient(c, r, clock.now, inputDiffs, hiddenDiffs);
+      }
       c.computeStores(
         [r.batch, r.outputs],
         (item, value) => {
-          const where = [step, item, value];
+          const where = [clock.now, item, value];
           const h = element(hidden, where);
           return [{ target: inputDiffs, at: where, value: mul(element(hiddenDiffs, where), sub(1, mul(h, h))) }];
         },
-        `step-${step}`,
+        'step',
       );
     }
     gateGradientsBack(c, r, inputDiffs, hidden, startOf(c, r, 'hidden'));
