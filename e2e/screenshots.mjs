@@ -85,7 +85,7 @@ async function open(page) {
 
 /** Trains until so many iterations are done, and stops. */
 async function trainFor(page, wanted) {
-  await page.getByRole('button', { name: 'Train', exact: true }).click();
+  await page.getByRole('group', { name: 'Run controls' }).getByRole('button', { name: 'Train' }).click();
   await page.waitForFunction(
     (enough) =>
       Number(document.querySelector('[aria-label="Iteration"]')?.textContent?.replaceAll(',', '') ?? 0) >= enough,
@@ -93,7 +93,10 @@ async function trainFor(page, wanted) {
     { timeout: 600_000 },
   );
   await page.getByRole('button', { name: 'Stop and keep a snapshot' }).click();
-  await page.getByRole('button', { name: 'Continue', exact: true }).waitFor({ timeout: 60_000 });
+  await page
+    .getByRole('group', { name: 'Run controls' })
+    .getByRole('button', { name: 'Continue' })
+    .waitFor({ timeout: 60_000 });
 }
 
 async function tab(page, name) {
