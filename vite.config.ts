@@ -1,5 +1,7 @@
+import { readdirSync, readFileSync } from 'node:fs';
 import react from '@vitejs/plugin-react';
 import { defineConfig, type Plugin } from 'vite';
+import { goldenSetFile, packGoldenSet } from './app/selftest/golden-set.ts';
 
 /** Cross-origin isolation: `SharedArrayBuffer` for thread pools, and precise timers. */
 const isolation = {
@@ -37,9 +39,31 @@ function strictPage(): Plugin {
   };
 }
 
+/** The golden cases as one file beside the page, for the self-test. */
+function goldenSet(): Plugin {
+  const folder = new URL('./app/layers/fixtures/golden/', import.meta.url);
+  const pack = () => {
+    const names = readdirSync(folder).filter((name) => name.endsWith('.safetensors'));
+    return packGoldenSet(
+      new Map(names.map((name) => [name.replace('.safetensors', ''), readFileSync(new URL(name, folder))])),
+    );
+  };
+  return {
+    name: 'crema-golden-set',
+    generateBundle() {
+      this.emitFile({ type: 'asset', fileName: goldenSetFile, source: pack() });
+    },
+    configureServer(server) {
+      server.middlewares.use(`/${goldenSetFile}`, (_, response) => {
+        response.end(pack());
+      });
+    },
+  };
+}
+
 export default defineConfig({
   base: './',
-  plugins: [react(), strictPage()],
+  plugins: [react(), strictPage(), goldenSet()],
   worker: { format: 'es' },
   // Nothing is put into a data: URL: fonts and files come from the host, as the policy asks.
   build: { target: 'es2023', chunkSizeWarningLimit: 6000, assetsInlineLimit: 0 },

@@ -37,6 +37,11 @@ export function EngineBadge() {
               onChange={(chosen) => void chooseEngine(chosen)}
             />
           )}
+          <p>
+            <a href="#/selftest" target="_blank" rel="noopener">
+              Test the engines of this browser
+            </a>
+          </p>
           <Popover.Arrow className="popover-arrow" />
         </Popover.Content>
       </Popover.Portal>
