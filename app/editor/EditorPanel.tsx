@@ -8,6 +8,7 @@ import { useView } from '../store/view.ts';
 import { applyEditorColours } from './editor-theme.ts';
 import { markFindings, registerFixes } from './findings.ts';
 import { registerLanguageHelp } from './language-help.ts';
+import { registerLanguageMoves } from './language-moves.ts';
 import { monaco } from './monaco.ts';
 import { tieSelection } from './selected-lines.ts';
 import { registerShapeHints } from './shape-hints.ts';
@@ -15,6 +16,7 @@ import { TEXT_NAMES, textModels, toMonaco } from './text-models.ts';
 
 registerShapeHints();
 registerLanguageHelp();
+registerLanguageMoves();
 registerFixes();
 
 const TITLES: Readonly<Record<TextName, string>> = { network: 'Network', solver: 'Solver' };
@@ -95,6 +97,7 @@ function createEditor(host: HTMLElement, widgets: HTMLElement): monaco.editor.IS
     bracketPairColorization: { enabled: false },
     matchBrackets: 'always',
     wordBasedSuggestions: 'off',
+    quickSuggestions: { other: 'on', comments: 'off', strings: 'on' },
     links: false,
     contextmenu: false,
     fixedOverflowWidgets: true,
@@ -104,10 +107,31 @@ function createEditor(host: HTMLElement, widgets: HTMLElement): monaco.editor.IS
     inlayHints: { enabled: 'on', fontSize: 11, fontFamily: 'var(--font-mono)', padding: true },
     ariaLabel: 'Caffe prototxt. Ctrl+M lets the Tab key leave the editor.',
   });
+  forwardKeys(widgets, editor);
   bringToFront(editor, useView.getState().editorText);
   // Monaco measures its face once; the page's may arrive after that.
   void document.fonts.ready.then(() => monaco.editor.remeasureFonts());
   return editor;
+}
+
+/**
+ * Monaco listens for its keys on the editor's own element, in which the widgets do not stand: without this, Enter would not
+ * end a rename.
+ */
+function forwardKeys(widgets: HTMLElement, editor: monaco.editor.IStandaloneCodeEditor): void {
+  widgets.addEventListener('keydown', (event) => {
+    const copy = new KeyboardEvent(event.type, { ...keyOf(event), bubbles: false, cancelable: true });
+    if (editor.getContainerDomNode().dispatchEvent(copy)) return;
+    event.preventDefault();
+    event.stopPropagation();
+  });
+}
+
+/** What Monaco reads of a key; it still asks for the old number, which the types of a new event no longer have. */
+function keyOf(event: KeyboardEvent): KeyboardEventInit {
+  const { key, code, ctrlKey, shiftKey, altKey, metaKey, repeat, isComposing, keyCode } = event;
+  const init = { key, code, ctrlKey, shiftKey, altKey, metaKey, repeat, isComposing, keyCode };
+  return init;
 }
 
 const viewStates = new Map<TextName, monaco.editor.ICodeEditorViewState | null>();

@@ -1,7 +1,9 @@
-/** Gives Monaco the hovers and proposals of the language. */
+/** Gives Monaco what the language says and proposes: hovers, completion, signatures of layers. */
+import { completionAt, type Proposal } from '../caffe/service/completion.ts';
+import { hoverAt } from '../caffe/service/hover.ts';
+import { signatureAt } from '../caffe/service/signature.ts';
 import { layerTable } from '../layers/index.ts';
-import { proposalsAt, type Proposal } from './field-completion.ts';
-import { hoverAt } from './field-hover.ts';
+import { useDocument } from '../store/document.ts';
 import { monaco } from './monaco.ts';
 import { PROTOTXT } from './prototxt-language.ts';
 import { nameOfModel, toMonaco } from './text-models.ts';
@@ -14,13 +16,15 @@ const KINDS: Readonly<Record<Proposal['kind'], monaco.languages.CompletionItemKi
   blob: monaco.languages.CompletionItemKind.Variable,
 };
 
-/** Registers both. */
+/** Registers all three. */
 export function registerLanguageHelp(): void {
   monaco.languages.registerHoverProvider(PROTOTXT, {
     provideHover: (model, position) => {
       const name = nameOfModel(model);
-      const hover =
-        name === undefined ? undefined : hoverAt(name, model.getValue(), model.getOffsetAt(position), layerTable);
+      if (name === undefined) return undefined;
+      const { nets } = useDocument.getState();
+      const sources = { layers: layerTable, nets: nets === undefined ? [] : [nets.TRAIN, nets.TEST] };
+      const hover = hoverAt(name, model.getValue(), model.getOffsetAt(position), sources);
       return hover && { range: toMonaco(model, hover.range), contents: [{ value: hover.markdown }] };
     },
   });
@@ -29,9 +33,7 @@ export function registerLanguageHelp(): void {
     provideCompletionItems: (model, position) => {
       const name = nameOfModel(model);
       if (name === undefined) return { suggestions: [] };
-      const word = model.getWordUntilPosition(position);
-      const range = new monaco.Range(position.lineNumber, word.startColumn, position.lineNumber, position.column);
-      const proposals = proposalsAt(name, model.getValue(), model.getOffsetAt(position), layerTable);
+      const { proposals, range } = completionAt(name, model.getValue(), model.getOffsetAt(position), layerTable);
       return {
         suggestions: proposals.map(({ label, kind, insert, doc, rank }) => ({
           label,
@@ -39,9 +41,29 @@ export function registerLanguageHelp(): void {
           insertText: insert,
           insertTextRules: monaco.languages.CompletionItemInsertTextRule.InsertAsSnippet,
           documentation: doc,
-          sortText: `${rank} ${label}`,
-          range,
+          sortText: `${String(rank).padStart(4, '0')} ${label}`,
+          range: toMonaco(model, range),
         })),
+      };
+    },
+  });
+  monaco.languages.registerSignatureHelpProvider(PROTOTXT, {
+    signatureHelpTriggerCharacters: [':'],
+    provideSignatureHelp: (model, position, _, context) => {
+      const name = nameOfModel(model);
+      if (name === undefined) return undefined;
+      const found = signatureAt(name, model.getValue(), model.getOffsetAt(position), layerTable);
+      // While one types, only a bottom or a top asks for it; on demand it is shown anywhere in a layer.
+      const asked = context.triggerKind === monaco.languages.SignatureHelpTriggerKind.Invoke;
+      if (found === undefined || (found.active === undefined && !asked)) return undefined;
+      const parameters = found.parts.map(([start, end]) => ({ label: [start, end] as [number, number] }));
+      return {
+        value: {
+          signatures: [{ label: found.label, documentation: found.doc, parameters }],
+          activeSignature: 0,
+          activeParameter: found.active ?? -1,
+        },
+        dispose: () => undefined,
       };
     },
   });

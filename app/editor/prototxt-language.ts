@@ -1,6 +1,6 @@
 /** Prototxt for Monaco: colours, brackets, comments, indentation and folding by braces. */
+import { foldsOf, type Fold } from '../caffe/service/folding.ts';
 import { parse } from '../caffe/text/parse.ts';
-import { messagesOf, type MessageNode } from '../caffe/text/tree.ts';
 import { monaco } from './monaco.ts';
 
 /** Monaco's name of the language. */
@@ -48,22 +48,16 @@ const configuration: monaco.languages.LanguageConfiguration = {
   },
 };
 
-/** Every message of a text that spans lines, with the lines of its braces (from 1). */
-function foldsOf(model: monaco.editor.ITextModel): monaco.languages.FoldingRange[] {
-  const folds: monaco.languages.FoldingRange[] = [];
-  const visit = (message: MessageNode): void => {
-    for (const field of message.fields) {
-      for (const inner of messagesOf(field)) {
-        const start = model.getPositionAt(field.range.start).lineNumber;
-        const end = model.getPositionAt(inner.range.end).lineNumber;
-        // The closing brace stays in sight.
-        if (end - 1 > start) folds.push({ start, end: end - 1 });
-        visit(inner);
-      }
-    }
-  };
-  visit(parse(model.getValue()).root);
-  return folds;
+const KINDS: Readonly<Record<Fold['kind'], monaco.languages.FoldingRangeKind | undefined>> = {
+  message: undefined,
+  comment: monaco.languages.FoldingRangeKind.Comment,
+};
+
+function provideFolds(model: monaco.editor.ITextModel): monaco.languages.FoldingRange[] {
+  return foldsOf(parse(model.getValue())).map(({ start, end, kind }) => {
+    const known = KINDS[kind];
+    return known === undefined ? { start, end } : { start, end, kind: known };
+  });
 }
 
 /** Tells Monaco of the language. */
@@ -71,5 +65,5 @@ export function registerPrototxt(): void {
   monaco.languages.register({ id: PROTOTXT, extensions: ['.prototxt'] });
   monaco.languages.setMonarchTokensProvider(PROTOTXT, tokens);
   monaco.languages.setLanguageConfiguration(PROTOTXT, configuration);
-  monaco.languages.registerFoldingRangeProvider(PROTOTXT, { provideFoldingRanges: foldsOf });
+  monaco.languages.registerFoldingRangeProvider(PROTOTXT, { provideFoldingRanges: provideFolds });
 }

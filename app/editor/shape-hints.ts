@@ -1,6 +1,7 @@
 /** Shapes of blobs behind the lines that name them, as inlays of the text. */
+import { shapeHints } from '../caffe/service/inlay-hints.ts';
 import { useDocument } from '../store/document.ts';
-import { shapeHints } from './blob-shapes.ts';
+
 import { monaco } from './monaco.ts';
 import { PROTOTXT } from './prototxt-language.ts';
 import { textModels } from './text-models.ts';
