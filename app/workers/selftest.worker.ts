@@ -50,9 +50,9 @@ function candidatesOf(engines: SelfTestChoice['engines'], { cores, isolated }: M
 async function adapterFacts(): Promise<readonly string[]> {
   // The types promise `navigator.gpu`; browsers without WebGPU do not have it.
   const gpu = navigator.gpu as GPU | undefined;
-  if (gpu === undefined) return ['none: this browser has no WebGPU'];
+  if (gpu === undefined) return ['none (this browser has no WebGPU)'];
   const adapter = await gpu.requestAdapter({ powerPreference: 'high-performance' });
-  if (adapter === null) return ['none: WebGPU found no graphics adapter'];
+  if (adapter === null) return ['none (WebGPU found no graphics adapter)'];
   const { vendor, architecture, device, description, isFallbackAdapter } = adapter.info;
   const names = [vendor, architecture, device, description].filter((name) => name !== '');
   const { maxBufferSize, maxComputeWorkgroupStorageSize, maxComputeInvocationsPerWorkgroup } = adapter.limits;
