@@ -1,6 +1,6 @@
 /** Kernel cases and how results are held against the interpreter, for the tests of any engine. */
 import { expect } from 'vitest';
-import type { Engine, HostArray } from '../engine.ts';
+import type { Engine, Executable, HostArray } from '../engine.ts';
 import type { BufferDeclaration, Kernel, Program } from '../ir/kernel.ts';
 import { verifyProgram } from '../ir/verify.ts';
 import { createReferenceEngine } from '../reference/reference-engine.ts';
@@ -40,10 +40,14 @@ export type Check = (test: Case) => Promise<void>;
 /** Runs a case on an engine and in the interpreter and compares every buffer. */
 export async function expectSame(engine: Engine, test: Case): Promise<void> {
   const program = programOf(test);
+  await expectExecutable(await engine.load(program), program, test);
+}
+
+/** Runs a loaded case and the interpreter, compares every buffer, and disposes of the executable. */
+export async function expectExecutable(tested: Executable, program: Program, test: Case): Promise<void> {
   verifyProgram(program);
   const scalars = Object.fromEntries(Object.entries(test.scalars ?? {}).map(([name, { value }]) => [name, value]));
   const reference = await createReferenceEngine({ checkRaces: true }).load(program);
-  const tested = await engine.load(program);
   for (const executable of [reference, tested]) {
     for (const [id, init] of Object.entries(test.buffers)) if (typeof init !== 'number') executable.write(id, init);
     for (let i = 0; i < (test.runs ?? 1); i++) executable.run('main', scalars);

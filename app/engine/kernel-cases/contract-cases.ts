@@ -21,7 +21,7 @@ const contract = (parts: Parts): ContractKernel => ({ kind: 'contract', label: '
 const set = (buffer: string, index: Expr, value: Expr): Store => ({ buffer, index, value, mode: 'set' });
 
 /** y = a·bᵀ or a·b, with row-major operands. */
-function product(M: number, N: number, K: number, transposed: boolean): Case {
+export function product(M: number, N: number, K: number, transposed: boolean): Case {
   const [m, n, k] = [axis(M), axis(N), axis(K)];
   return {
     kernels: [

@@ -7,7 +7,7 @@ import { supportsRelaxedSimd } from './module-builder.ts';
 import { PAGE, programCode, type ProgramCode } from './program-code.ts';
 import { padWindows } from './pad-windows.ts';
 import { inlineRunner } from './runner.ts';
-import { selfTest } from './self-test.ts';
+import { selfTest } from '../self-test.ts';
 import { ThreadPool } from './thread-pool.ts';
 import { MOST_THREADS, type OpenThread } from './thread-protocol.ts';
 
@@ -41,7 +41,7 @@ export async function createWasmEngine(options: WasmEngineOptions = {}): Promise
   const pool = shared && options.openThread !== undefined ? new ThreadPool(threads, options.openThread) : undefined;
   const engine = new ProcessorEngine(threads, pool);
   try {
-    await selfTest(engine);
+    await selfTest(engine, 'The processor engine of this browser', 'Update the browser, or use another engine.');
   } catch (error) {
     engine.dispose();
     if (error instanceof WebAssembly.CompileError)

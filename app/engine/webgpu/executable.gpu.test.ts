@@ -6,7 +6,8 @@ import type { Kernel, Program } from '../ir/kernel.ts';
 import type { WebGpuExecutable } from './executable.ts';
 import { openNodeEngine } from './node-device.ts';
 import { PipelineCache } from './pipelines.ts';
-import { expectSame, guarded, noise } from './testing/compare.ts';
+import { noise } from '../kernel-cases/compare.ts';
+import { expectSame, guarded } from './testing/compare.ts';
 import type { WebGpuEngine } from './webgpu-engine.ts';
 import { piecesFor, spread } from './work-estimate.ts';
 

@@ -9,7 +9,7 @@ import { loadExecutable } from './executable.ts';
 import type { ScheduledProgram } from './choose-schedule.ts';
 import { scheduleProgram } from './choose-schedule.ts';
 import { PipelineCache } from './pipelines.ts';
-import { selfTest } from './self-test.ts';
+import { selfTest } from '../self-test.ts';
 import { SubmitQueue } from './submit-queue.ts';
 
 export interface WebGpuEngine extends Engine {
@@ -31,7 +31,7 @@ export async function createWebGpuEngine(gpu: GPU): Promise<WebGpuEngine> {
   const open = await openDevice(gpu);
   const engine = new DeviceEngine(open, gpu);
   try {
-    await selfTest(engine);
+    await selfTest(engine, `The graphics driver of ${engine.info.device}`, 'Update the driver, or use another engine.');
   } catch (error) {
     engine.dispose();
     throw error;

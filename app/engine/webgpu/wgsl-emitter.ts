@@ -109,7 +109,8 @@ export class Emitter {
   }
 
   fresh(prefix: string): string {
-    return `${prefix}${this.names++}`;
+    // The underscore keeps names apart from WGSL's own: `i32` is a type.
+    return `${prefix}_${this.names++}`;
   }
 
   /** Writes what an expression needs that is not there yet, and gives its value. */

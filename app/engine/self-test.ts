@@ -1,8 +1,8 @@
-/** A small product and a small reduction whose results are known: a browser that gets them wrong is not to be trusted. */
-import type { Engine } from '../engine.ts';
-import { EngineError } from '../engine.ts';
-import { acc, add, and, at, axis, f32, flatten, ge, i32, load, lt, max, mul, sub, sum } from '../ir/build.ts';
-import type { Program } from '../ir/kernel.ts';
+/** A small product and a small reduction whose results are known: an engine that gets them wrong is not to be trusted. */
+import type { Engine } from './engine.ts';
+import { EngineError } from './engine.ts';
+import { acc, add, and, at, axis, f32, flatten, ge, i32, load, lt, max, mul, sub, sum } from './ir/build.ts';
+import type { Program } from './ir/kernel.ts';
 
 const [M, N, K] = [7, 9, 11];
 const WINDOW = 3;
@@ -53,8 +53,8 @@ function testProgram(): Program {
   };
 }
 
-/** Throws an EngineError('self-test') when the engine computes wrong numbers. */
-export async function selfTest(engine: Engine): Promise<void> {
+/** Throws an EngineError('self-test') when the engine computes wrong numbers; `blame` begins and `advice` ends its sentence. */
+export async function selfTest(engine: Engine, blame: string, advice: string): Promise<void> {
   const a = Float32Array.from({ length: M * K }, (_, i) => ((i * 7) % 13) - 6);
   const b = Float32Array.from({ length: K * N }, (_, i) => ((i * 5) % 11) - 5);
   // Whole numbers: the answer is exact whatever the order of the sum.
@@ -75,7 +75,7 @@ export async function selfTest(engine: Engine): Promise<void> {
     if (wrong >= 0)
       throw new EngineError(
         'self-test',
-        `This browser computes wrong numbers on the processor (${got[wrong]} instead of ${expected[wrong]} in a small test). Update it, or use another engine.`,
+        `${blame} computes wrong numbers (${got[wrong]} instead of ${expected[wrong]} in a small test). ${advice}`,
       );
   } finally {
     executable.dispose();
