@@ -13,6 +13,23 @@ const NOT_SETTINGS: ReadonlySet<string> = new Set(['name', 'type', 'bottom', 'to
 
 const isMessage = (type: FieldType): type is MessageType => typeof type === 'object' && type.kind === 'message';
 
+const entries = new WeakMap<MessageType, readonly (readonly [string, Field])[]>();
+
+/** The fields of a message, listed once: a net has hundreds of layers, and a layer some eighty fields. */
+function entriesOf(type: MessageType): readonly (readonly [string, Field])[] {
+  let known = entries.get(type);
+  if (!known) entries.set(type, (known = Object.entries(type.fields)));
+  return known;
+}
+
+const defaults = new WeakMap<Field, string>();
+
+function defaultText(field: Field, type: Exclude<FieldType, MessageType>): string {
+  let known = defaults.get(field);
+  if (known === undefined) defaults.set(field, (known = scalarText(field.defaultValue, type)));
+  return known;
+}
+
 const wasWritten = (message: object, name: string): boolean =>
   (message as { readonly [EXPLICIT]: ReadonlySet<string> })[EXPLICIT].has(name);
 
@@ -22,12 +39,14 @@ function writtenSettings(
   prefix: string,
   skip?: ReadonlySet<string>,
 ): SettingView[] {
-  return Object.entries(type.fields).flatMap(([name, field]) => {
-    if (skip?.has(name) === true || !wasWritten(message, name)) return [];
+  const settings: SettingView[] = [];
+  for (const [name, field] of entriesOf(type)) {
+    if (!wasWritten(message, name) || skip?.has(name) === true) continue;
     const value = (message as Record<string, unknown>)[name];
     const values = field.label === 'repeated' ? [...(value as Iterable<unknown>)] : [value];
-    return settingsOf(values, field, `${prefix}${name}`);
-  });
+    settings.push(...settingsOf(values, field, `${prefix}${name}`));
+  }
+  return settings;
 }
 
 function settingsOf(values: readonly unknown[], field: Field, path: string): SettingView[] {
@@ -43,12 +62,14 @@ function defaultSettings(layer: NetLayer): SettingView[] {
   const { type } = LayerParameter.fields[paramField] as Field;
   if (!isMessage(type)) return [];
   const message = layer.parameter[paramField] as object | undefined;
-  return Object.entries(type.fields).flatMap(([name, field]) => {
+  const settings: SettingView[] = [];
+  for (const [name, field] of entriesOf(type)) {
     const { type: scalar, defaultValue, deprecated } = field;
-    if (defaultValue === undefined || deprecated || isMessage(scalar)) return [];
-    if (message !== undefined && wasWritten(message, name)) return [];
-    return [{ path: `${paramField}.${name}`, value: scalarText(defaultValue, scalar), explicit: false }];
-  });
+    if (defaultValue === undefined || deprecated || isMessage(scalar)) continue;
+    if (message !== undefined && wasWritten(message, name)) continue;
+    settings.push({ path: `${paramField}.${name}`, value: defaultText(field, scalar), explicit: false });
+  }
+  return settings;
 }
 
 function viewLayer(layer: NetLayer): LayerView {
