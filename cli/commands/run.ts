@@ -20,7 +20,7 @@ stderr and makes the exit code 1; the others still run.
 
 Options:
   --out DIR    where results go; made when it is not there
-  --engine     webgpu (default), wasm (the processor), or reference: double precision, without a GPU
+  --engine     webgpu (default), wasm (the processor), or reference (double precision)
 
 Example:
   crema run cases/*.safetensors --engine reference --out results`;

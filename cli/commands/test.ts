@@ -21,7 +21,7 @@ Options:
   --weights FILE    the trained weights, copied by layer name (required)
   --data PATH       a CIFAR-10 archive, folder or batch file, or "sample" (required)
   --iterations N    batches to run (default: the whole test set)
-  --engine          webgpu (default), wasm (the processor), or reference: double precision, slow
+  --engine          webgpu (default), wasm (processor), or reference (slow, exact)
   --json            prints {"accuracy", "loss", "iterations", "images", "outputs"}
 
 Example:

@@ -38,7 +38,7 @@ Options:
   --out DIR               where snapshots go (default: where you are)
   --log F.jsonl           one JSON object a line: {iteration, loss, lr} at each displayed
                           iteration, {iteration, accuracy, test_loss} at each test
-  --engine                webgpu (default), wasm (the processor), or reference: double precision, slow
+  --engine                webgpu (default), wasm (processor), or reference (slow, exact)
 
 Example:
   crema train cifar10_quick_solver.prototxt --data cifar-10-binary.tar.gz --out run1`;
