@@ -22,3 +22,20 @@ test('without a graphics adapter the page says so, and the processor trains', as
   await train(page);
   await expect(stateText(page)).toContainText('Finished', { timeout: 60_000 });
 });
+
+test('without a graphics adapter the loss on the sample data falls within ten seconds of pressing Train', async ({
+  page,
+}) => {
+  await openReady(page);
+  const smoothed = page
+    .locator('.plot-loss')
+    .getByText(/^\d\.\d+$/)
+    .first();
+  await train(page);
+  const pressed = Date.now();
+  await expect(smoothed).toBeVisible();
+  const first = Number(await smoothed.textContent());
+  await expect
+    .poll(async () => Number(await smoothed.textContent()), { timeout: 10_000 - (Date.now() - pressed) })
+    .toBeLessThan(first - 0.1);
+});
