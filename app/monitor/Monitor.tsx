@@ -82,7 +82,11 @@ function ProblemCount() {
   const document = useDocument(
     useShallow(({ nets, solver, netText, solverText }) => ({ nets, solver, netText, solverText })),
   );
-  const problems = useMemo(() => listProblems(document), [document]);
+  // Remarks are listed, but nothing to be counted as trouble.
+  const problems = useMemo(
+    () => listProblems(document).filter(({ diagnostic }) => diagnostic.severity !== 'info'),
+    [document],
+  );
   if (problems.length === 0) return null;
   const severe = problems.some(({ diagnostic }) => diagnostic.severity === 'error');
   return <span className={severe ? 'tab-count tab-count-error' : 'tab-count'}>{problems.length}</span>;
