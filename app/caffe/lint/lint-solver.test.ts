@@ -19,7 +19,7 @@ describe('test_iter times the batch', () => {
 
   test('too few leave images out, too many count some twice', () => {
     const [few] = found(3, 200);
-    expect(few).toMatchObject({ code: 'test-coverage', severity: 'warning' });
+    expect(few).toMatchObject({ code: 'test-coverage', severity: 'info' });
     expect(few?.message).toBe(
       '3 batches of 50 are 150 images, but the data set has 200 to test with: some are never tested. Use test_iter: 4.',
     );
