@@ -1,9 +1,9 @@
 /** Sentences under the bar: failures that belong to no panel, each until it is dismissed; and that there is no WebGPU or no engine. */
 import { Info, X } from 'lucide-react';
 import { useState } from 'react';
-import { IconButton } from '../look/controls.tsx';
+import { Button, IconButton } from '../look/controls.tsx';
 import { Failure } from '../look/Failure.tsx';
-import { dismiss, useNotices } from '../store/notices.ts';
+import { dismiss, useNotices, type Notice } from '../store/notices.ts';
 import { useRun, type EngineStatus } from '../store/run.ts';
 
 /** The strip under the bar; nothing when there is nothing to say. */
@@ -12,19 +12,43 @@ export function Notices() {
   return (
     <>
       <NoEngine />
-      {notices.map(({ id, message }) => (
-        <div key={id} className="notice">
-          <Failure
-            failure={{ code: 'net', message }}
-            action={
-              <IconButton label="Dismiss" small onClick={() => dismiss(id)}>
-                <X />
-              </IconButton>
-            }
-          />
-        </div>
+      {notices.map((notice) => (
+        <Sentence key={notice.id} notice={notice} />
       ))}
     </>
+  );
+}
+
+function Sentence({ notice: { id, message, tone, action } }: { readonly notice: Notice }) {
+  const close = (
+    <IconButton label="Dismiss" small onClick={() => dismiss(id)}>
+      <X />
+    </IconButton>
+  );
+  if (tone === 'failure') {
+    return (
+      <div className="notice">
+        <Failure failure={{ code: 'net', message }} action={close} />
+      </div>
+    );
+  }
+  return (
+    <div className="notice notice-remark" role="status">
+      <Info aria-hidden />
+      <span className="copyable">{message}</span>
+      {action !== undefined && (
+        <Button
+          small
+          onClick={() => {
+            dismiss(id);
+            action.run();
+          }}
+        >
+          {action.label}
+        </Button>
+      )}
+      {close}
+    </div>
   );
 }
 

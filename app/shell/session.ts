@@ -1,4 +1,5 @@
 /** What runs while the page is open: what was kept comes back, texts are analysed, engine and data are made ready. */
+import { registerCommands } from '../store/commands.ts';
 import { keepStore } from '../store/persist.ts';
 import { curves } from '../store/curves.ts';
 import { useDataset } from '../store/dataset.ts';
@@ -11,8 +12,9 @@ import { loadGallery, openExample } from './commands/document.ts';
 import { refreshSnapshots } from './commands/weights.ts';
 import { findEngine } from './commands/engine.ts';
 import { attempt, language, train } from './commands/workers.ts';
+import { followKeys } from './keys/dispatch.ts';
+import { historyCommands } from './keys/history-commands.ts';
 import { followInput, followTheme } from './theme.ts';
-import { followUndoKeys } from './undo-keys.ts';
 
 /** Milliseconds of quiet in the text before it is analysed. */
 const analysisDelay = 60;
@@ -41,7 +43,8 @@ export async function restoreSession(): Promise<void> {
   addEventListener('pagehide', () => stops.forEach((stop) => stop()), { once: true });
   followTheme();
   followInput();
-  followUndoKeys();
+  registerCommands(historyCommands);
+  followKeys();
   await attempt(async () => {
     await loadGallery();
     const { netText, solverText } = useDocument.getState();

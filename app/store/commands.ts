@@ -3,6 +3,7 @@
  * sheet, the menus and the keyboard all read this one list, so a shortcut that is shown is a shortcut that works.
  */
 import { create } from 'zustand';
+import { remark } from './notices.ts';
 
 /** Headings of the palette and of the shortcut sheet, in their order there. */
 export const COMMAND_GROUPS = ['Document', 'Edit', 'Graph', 'View', 'Run', 'Help'] as const;
@@ -40,4 +41,17 @@ export function registerCommands(commands: readonly Command[]): () => void {
   useCommands.setState((state) => ({ commands: [...state.commands.filter(({ id }) => !ids.has(id)), ...commands] }));
   return () =>
     useCommands.setState((state) => ({ commands: state.commands.filter((command) => !commands.includes(command)) }));
+}
+
+/** Does a command, or says why it cannot be done now. Menus, the palette and the keyboard all go through here. */
+export function runCommand(command: Command): void {
+  const reason = command.unavailable?.();
+  if (reason === undefined) command.run();
+  else remark(reason);
+}
+
+/** Does the command of an id; one that no view has registered does nothing. */
+export function runCommandById(id: string): void {
+  const command = useCommands.getState().commands.find((one) => one.id === id);
+  if (command !== undefined) runCommand(command);
 }
