@@ -113,5 +113,4 @@ export type NetAction =
 
 /** What a gesture does to the text, or a sentence why it cannot be done. */
 export type EditPlan =
-  | { readonly ok: true; readonly edits: readonly TextEdit[] }
-  | { readonly ok: false; readonly message: string };
+  { readonly ok: true; readonly edits: readonly TextEdit[] } | { readonly ok: false; readonly message: string };

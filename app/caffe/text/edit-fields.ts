@@ -1,7 +1,7 @@
 /** Sets and clears single values inside a message of the text, touching nothing around them. */
 import type { TextEdit } from '../diagnostics.ts';
-import { insertField, itemsOf, removalRange } from './edit-places.ts';
-import type { Item, Style } from './edit-places.ts';
+import { insertField, itemsOf, removalRange, removeItems } from './edit-places.ts';
+import type { Style } from './edit-places.ts';
 import type { FieldNode, MessageNode } from './tree.ts';
 
 /** The way to a field: names, each with the index of its occurrence behind it where it is not the first: `['param', 1, 'lr_mult']`. */
@@ -39,19 +39,35 @@ export function setFieldEdits(
     insertField(text, message, after?.field, style, (indent) => {
       const gap = indent === undefined ? ' ' : style.eol + indent;
       const blocks = Array<string>(missing).fill(`${name} {}`);
-      return [...blocks, writeField(name, rest, value, indent, style)].join(gap);
+      return [...blocks, writeField(name, rest, [value], indent, style)].join(gap);
     }),
   ];
 }
 
-function writeField(name: string, rest: FieldPath, value: string, indent: string | undefined, style: Style): string {
-  if (rest.length === 0) return `${name}: ${value}`;
+/** Writes values of a field, with the messages around it that are not there yet. */
+export function writeField(
+  name: string,
+  rest: FieldPath,
+  values: readonly string[],
+  indent: string | undefined,
+  style: Style,
+): string {
+  if (rest.length === 0) {
+    return values.map((value) => fieldText(name, value)).join(indent === undefined ? ' ' : style.eol + indent);
+  }
   const next = step(rest);
-  if (indent === undefined) return `${name} { ${writeField(next.name, next.rest, value, undefined, style)} }`;
+  const blocks = Array<string>(next.rest.length === 0 ? 0 : (next.index ?? 0)).fill(`${next.name} {}`);
+  if (indent === undefined) {
+    return `${name} { ${[...blocks, writeField(next.name, next.rest, values, undefined, style)].join(' ')} }`;
+  }
   const inner = indent + style.step;
-  const body = writeField(next.name, next.rest, value, inner, style);
+  const body = [...blocks, writeField(next.name, next.rest, values, inner, style)].join(style.eol + inner);
   return `${name} {${style.eol}${inner}${body}${style.eol}${indent}}`;
 }
+
+/** A field with a value: a message in braces has no colon. */
+export const fieldText = (name: string, value: string): string =>
+  value.startsWith('{') ? `${name} ${value}` : `${name}: ${value}`;
 
 /** The edits that take a field out: one occurrence where the path ends in an index, else all. */
 export function clearFieldEdits(text: string, message: MessageNode, path: FieldPath): TextEdit[] {
@@ -65,29 +81,17 @@ export function clearFieldEdits(text: string, message: MessageNode, path: FieldP
     const body = text.slice(item.value.open?.end, item.value.close?.start);
     // Settings that say nothing any more go altogether; `param` and `include` mean something even when empty.
     if (inner.rest.length === 0 && left.length === 0 && /_(?:param|filler)$/.test(name) && !body.includes('#')) {
-      if (inner.index === undefined || itemsOf(item.value, inner.name).length === 1) return removeItem(text, item);
+      if (inner.index === undefined || itemsOf(item.value, inner.name).length === 1) return removeItems(text, [item]);
     }
     return clearFieldEdits(text, item.value, rest);
   }
-  if (index !== undefined) return items[index] ? removeItem(text, items[index]) : [];
+  if (index !== undefined) return items[index] ? removeItems(text, [items[index]]) : [];
   const fields = new Set<FieldNode>(message.fields.filter((field) => field.name === name));
   return [...fields].map((field) => ({ range: removalRange(text, field), text: '' }));
 }
 
-function removeItem(text: string, item: Item): TextEdit[] {
-  const { field, inList } = item;
-  const list = field.value;
-  if (inList === undefined || list?.kind !== 'list' || list.items.length === 1) {
-    return [{ range: removalRange(text, field), text: '' }];
-  }
-  const before = list.items[inList - 1];
-  const after = list.items[inList + 1];
-  const start = before && !after ? before.range.end : item.value.range.start;
-  const end = after ? after.range.start : item.value.range.end;
-  return [{ range: { start, end }, text: '' }];
-}
-
-function step(path: FieldPath): { name: string; index: number | undefined; rest: FieldPath } {
+/** The first step of a path, and the rest of it. */
+export function step(path: FieldPath): { name: string; index: number | undefined; rest: FieldPath } {
   const [name, index] = path;
   if (typeof name !== 'string') throw new TypeError('A field path starts with a name.');
   return typeof index === 'number'

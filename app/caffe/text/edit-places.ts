@@ -74,6 +74,41 @@ export function removalRange(text: string, field: FieldNode): Range {
   return { start: start - (/[ \t]*$/.exec(text.slice(Math.max(0, start - 200), start))?.[0].length ?? 0), end };
 }
 
+/** Where the comments on lines of their own right above a field begin, else its line; those at the head of the text are the text's. */
+export function leadingStart(text: string, field: FieldNode): number {
+  const lineStart = field.range.start - indentAt(text, field.range.start).length;
+  if (lineStart > 0 && text[lineStart - 1] !== '\n') return field.range.start;
+  let start = lineStart;
+  while (start > 0) {
+    const above = text.lastIndexOf('\n', start - 2) + 1;
+    if (!/^[ \t]*#/.test(text.slice(above, start))) break;
+    start = above;
+  }
+  return start === 0 ? lineStart : start;
+}
+
+/** The edits that take items of fields out; a list that loses all its items goes with its name. */
+export function removeItems(text: string, items: readonly Item[]): TextEdit[] {
+  const edits: TextEdit[] = [];
+  for (const field of new Set(items.map((item) => item.field))) {
+    const list = field.value?.kind === 'list' ? field.value.items : [];
+    const gone = new Set(items.flatMap((item) => (item.field === field ? [item.inList ?? -1] : [])));
+    if (gone.has(-1) || gone.size === list.length) {
+      edits.push({ range: removalRange(text, field), text: '' });
+      continue;
+    }
+    list.forEach((item, i) => {
+      if (!gone.has(i)) return;
+      const after = list[i + 1];
+      const isTail = list.every((_, k) => k < i || gone.has(k));
+      const start = isTail ? (list[i - 1]?.range.end ?? item.range.start) : item.range.start;
+      const end = isTail || !after ? item.range.end : after.range.start;
+      edits.push({ range: { start, end }, text: '' });
+    });
+  }
+  return edits;
+}
+
 /** The edit that puts a field into a message, behind `after` or behind its last field. `write` gets the indentation, or undefined on one line. */
 export function insertField(
   text: string,
