@@ -53,7 +53,7 @@ export const lstm: LayerDefinition = {
         : [{ shape: [4 * outputs, staticInputs], role: 'weights of the static input', filler: f.weight_filler }]),
       { shape: [4 * outputs, outputs], role: 'recurrent weights', filler: f.weight_filler },
     ]),
-  cost: (layer, bottoms) => ({ macs: recurrentMacs(layer, nth(bottoms, 0), 4) }),
+  cost: (layer, bottoms) => ({ macs: recurrentMacs(layer, bottoms, { input: 4, state: 4, hidden: 2 }) }),
   forward(c) {
     const r = partsOf(c);
     const [gates, all, y] = [gateInputs(c, r), memories(c, r), nth(c.tops, 0)];

@@ -47,8 +47,23 @@ export function recurrentShape(c: ShapeContext, hidden: number, params: Recurren
   };
 }
 
-/** Multiply-adds over all times, with so many gates. */
-export function recurrentMacs(layer: LayerParameter, x: Shape, gates: number): number {
-  const outputs = setting(layer, 'recurrent_param').num_output;
-  return countRange(x, 0, 2) * gates * outputs * (countRange(x, 2) + outputs);
+/**
+ * Multiply-adds over all times: so many products with what comes in, and so many with the hidden state. An input that holds
+ * for all times is multiplied once.
+ */
+export function recurrentMacs(
+  layer: LayerParameter,
+  bottoms: readonly Shape[],
+  products: {
+    readonly input: number;
+    readonly state: number;
+    /** The number of blobs that the hidden state consists of. */
+    readonly hidden: number;
+  },
+): number {
+  const { num_output: outputs, expose_hidden } = setting(layer, 'recurrent_param');
+  const x = nth(bottoms, 0);
+  const steps = countRange(x, 0, 2);
+  const held = bottoms.length > 2 + (expose_hidden ? products.hidden : 0) ? countRange(nth(bottoms, 2), 0) : 0;
+  return outputs * (products.input * (steps * countRange(x, 2) + held) + products.state * steps * outputs);
 }

@@ -46,7 +46,7 @@ export const rnn: LayerDefinition = {
       { shape: [outputs, outputs], role: 'output weights', filler: f.weight_filler },
       { shape: [outputs], role: 'output bias', filler: f.bias_filler },
     ]),
-  cost: (layer, bottoms) => ({ macs: recurrentMacs(layer, nth(bottoms, 0), 2) }),
+  cost: (layer, bottoms) => ({ macs: recurrentMacs(layer, bottoms, { input: 1, state: 2, hidden: 1 }) }),
   forward(c) {
     const r = partsOf(c);
     const [hidden, y] = [hiddenOf(c, r), nth(c.tops, 0)];
