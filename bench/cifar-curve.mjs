@@ -1,10 +1,10 @@
 // Trains cifar10_quick on real CIFAR-10 in headless Chromium, as a person would: drops the archive, opens the gallery's
 // network, presses Train. 4,000 iterations at 0.001, then 1,000 at a tenth of it, a test every 500. Prints the curve.
 //   node bench/cifar-curve.mjs ARCHIVE [--dist DIR] [--out FILE.json]
-import { writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { chromium } from '@playwright/test';
-import { preview } from 'vite';
+import { build, preview } from 'vite';
 
 const { values, positionals } = parseArgs({
   options: { dist: { type: 'string', default: 'dist' }, out: { type: 'string' } },
@@ -32,6 +32,7 @@ snapshot_prefix: "cifar10_quick"
 random_seed: 1
 `;
 
+if (!existsSync(values.dist)) await build({ build: { outDir: values.dist }, logLevel: 'warn' });
 const server = await preview({
   build: { outDir: values.dist },
   preview: { host: '127.0.0.1', port: 4490 },
@@ -52,13 +53,10 @@ const browser = await chromium.launch({
 try {
   const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
   page.setDefaultTimeout(180_000);
-  // The document as it would be kept from an earlier visit: the gallery's network with this solver.
+  // A first visit, which opens this network and solver instead of the gallery's first.
   const net = await (await fetch(`${address}models/cifar10_quick/train_test.prototxt`)).text();
-  await page.addInitScript(
-    ([netText, solverText]) =>
-      localStorage.setItem('crema.document', JSON.stringify({ name: 'cifar10_quick', netText, solverText })),
-    [net, solver],
-  );
+  await page.route('**/models/opening/train_test.prototxt', (route) => route.fulfill({ body: net }));
+  await page.route('**/models/opening/solver.prototxt', (route) => route.fulfill({ body: solver }));
   await page.goto(address);
   await page.getByRole('tab', { name: 'Data' }).click();
   const imported = performance.now();

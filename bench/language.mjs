@@ -1,50 +1,61 @@
-// How long it takes from a key pressed in ResNet-152 to findings and shapes of both phases: the language worker's work.
-// Usage: node bench/language.mjs
+// From a key pressed in ResNet-152 to findings, shapes and lint of both phases on the page: the round trip through the
+// language worker in headless Chromium, without the pause the page waits for more keys. Then pasting it, and a gesture.
+//   node bench/language.mjs
 import { build } from 'esbuild';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { createServer } from 'node:http';
+import { chromium } from '@playwright/test';
 
-const folder = mkdtempSync(join(tmpdir(), 'crema-bench-'));
-const outfile = join(folder, 'language.mjs');
-const root = new URL('..', import.meta.url).pathname;
-await build({
-  stdin: {
-    contents: `
-      export { buildNet } from './app/caffe/net/build-net.ts';
-      export { viewNet } from './app/caffe/net/view-net.ts';
-      export { layerTable } from './app/layers/index.ts';
-      export { resNet } from './app/caffe/testing/networks.ts';
-    `,
-    resolveDir: root,
-    loader: 'ts',
-  },
-  bundle: true,
-  format: 'esm',
-  platform: 'node',
-  outfile,
+const bundled = async (entry) => {
+  const { outputFiles } = await build({
+    entryPoints: [entry],
+    bundle: true,
+    format: 'esm',
+    target: 'es2023',
+    minify: true,
+    write: false,
+  });
+  return outputFiles[0].text;
+};
+const files = {
+  '/page.js': await bundled('bench/language-page.ts'),
+  '/worker.js': await bundled('app/workers/language.worker.ts'),
+};
+const server = createServer((request, response) => {
+  const script = files[request.url];
+  response.writeHead(200, { 'Content-Type': script === undefined ? 'text/html' : 'text/javascript' });
+  response.end(script ?? '<!doctype html><script type="module" src="/page.js"></script>');
+});
+await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+const browser = await chromium.launch({
+  executablePath: process.env.CREMA_CHROMIUM ?? '/usr/bin/chromium',
+  args: [
+    '--no-sandbox',
+    '--disable-background-networking',
+    '--disable-component-update',
+    '--disable-sync',
+    '--no-first-run',
+    '--disable-quic',
+  ],
 });
 try {
-  const { buildNet, viewNet, layerTable, resNet } = await import(pathToFileURL(outfile).href);
-  const text = resNet([3, 8, 36, 3]);
-  const view = (source, phase) => viewNet(buildNet(source, { phase, layers: layerTable }));
-  const times = { one: [], both: [] };
-  for (let i = 0; i < 60; i++) {
-    // Each key makes a new text, so that nothing is remembered.
-    const typed = text.replace('num_output: 64', `num_output: 6${i % 10} # ${i}`);
-    const start = performance.now();
-    view(typed, 'TRAIN');
-    const middle = performance.now();
-    view(typed, 'TEST');
-    times.one.push(middle - start);
-    times.both.push(performance.now() - start);
-  }
-  const median = (list) => list.slice(10).sort((a, b) => a - b)[Math.floor((list.length - 10) / 2)];
-  const lines = text.split('\n').length;
+  const page = await browser.newPage();
+  page.on('pageerror', (error) => console.error(error));
+  await page.goto(`http://127.0.0.1:${server.address().port}/`);
+  await page.waitForFunction(() => 'bench' in globalThis);
+  const { lines, keys, pasted, gestures } = await page.evaluate(() => globalThis.bench());
+  const sorted = (times) => times.toSorted((a, b) => a - b);
+  const at = (times, part) => `${sorted(times)[Math.floor(part * (times.length - 1))].toFixed(1)} ms`;
+  console.log(`ResNet-152, ${lines} lines, in headless Chromium`);
+  console.log(`a key, both phases   median ${at(keys.slice(10), 0.5)}, 9 of 10 within ${at(keys.slice(10), 0.9)}`);
   console.log(
-    `ResNet-152, ${lines} lines: ${median(times.one).toFixed(1)} ms for one phase, ${median(times.both).toFixed(1)} ms for both (medians of 50)`,
+    `  the first ten      ${keys
+      .slice(0, 10)
+      .map((time) => time.toFixed(0))
+      .join(' ')} ms`,
   );
+  console.log(`pasted, new worker   median ${at(pasted, 0.5)}`);
+  console.log(`a gesture            median ${at(gestures, 0.5)}, the first ${gestures[0].toFixed(1)} ms`);
 } finally {
-  rmSync(folder, { recursive: true });
+  await browser.close();
+  server.close();
 }

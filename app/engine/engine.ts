@@ -9,6 +9,8 @@ export interface EngineInfo {
   readonly device: string;
   /** True for a WebGPU adapter that is software. */
   readonly software: boolean;
+  /** Threads that compute, of the processor engine. */
+  readonly threads?: number;
 }
 
 export type HostArray = Float32Array | Int32Array | Uint32Array | Uint8Array;

@@ -11,6 +11,7 @@ import { isActive, useRun, type RunValues } from '../store/run.ts';
 /** The panel at the right of the monitor. */
 export function RunPanel() {
   const run = useRun();
+  const { record } = run;
   const planned = useDocument((state) => state.solver?.maxIter);
   const trainCount = useDataset((state) => state.opened?.summary.trainCount);
   const total = isActive(run.state) || run.iteration > 0 ? run.maxIter : (planned ?? 0);
@@ -43,13 +44,14 @@ export function RunPanel() {
         <Figure
           name="Epoch"
           value={
-            trainCount === undefined || trainCount === 0 || run.batch === 0
+            trainCount === undefined || trainCount === 0 || record === undefined
               ? undefined
-              : ((run.iteration * run.batch) / trainCount).toFixed(2)
+              : ((run.iteration * record.batch) / trainCount).toFixed(2)
           }
         />
-        <Figure name="Device memory" value={run.deviceBytes > 0 ? formatBytes(run.deviceBytes) : undefined} />
-        <Figure name="Seed" value={run.seed === undefined ? undefined : String(run.seed)} />
+        <Figure name="Device memory" value={record && formatBytes(record.deviceBytes)} />
+        <Figure name="Seed" value={record && String(record.seed)} />
+        <Figure name="Engine" value={record?.engine.device} hint={record?.reason} />
       </dl>
       <StartingPoint run={run} />
       <RunControls words />
@@ -85,9 +87,15 @@ function StartingPoint({ run: { startingPoint } }: { readonly run: RunValues }) 
   );
 }
 
-function Figure({ name, value }: { readonly name: string; readonly value: string | undefined }) {
+interface FigureProps {
+  readonly name: string;
+  readonly value: string | undefined;
+  readonly hint?: string | undefined;
+}
+
+function Figure({ name, value, hint }: FigureProps) {
   return (
-    <div className="run-line">
+    <div className="run-line" title={hint}>
       <dt>{name}</dt>
       <dd className={value === undefined ? 'figures figure-none' : 'figures'}>{value ?? '–'}</dd>
     </div>

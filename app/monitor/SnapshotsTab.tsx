@@ -34,6 +34,7 @@ export function SnapshotsTab() {
                 <th className="snapshot-number">Iteration</th>
                 <th>Taken</th>
                 <th className="snapshot-number">Size</th>
+                <th>Computed on</th>
                 <th>
                   <span className="visually-hidden">Actions</span>
                 </th>
@@ -60,13 +61,14 @@ export function SnapshotsTab() {
 const time = new Intl.DateTimeFormat('en-GB', { day: '2-digit', month: 'short', hour: '2-digit', minute: '2-digit' });
 
 function SnapshotRow({ snapshot, active }: { readonly snapshot: SnapshotInfo; readonly active: boolean }) {
-  const { name, iteration, when, bytes } = snapshot;
+  const { name, iteration, when, bytes, engine } = snapshot;
   return (
     <tr>
       <td className="figures copyable">{name}</td>
       <td className="figures snapshot-number">{formatCount(iteration)}</td>
       <td className="figures">{time.format(when)}</td>
       <td className="figures snapshot-number">{formatBytes(bytes)}</td>
+      <td className="snapshot-engine">{engine?.device ?? '–'}</td>
       <td>
         <div className="snapshot-actions">
           <Button

@@ -1,6 +1,6 @@
 /** The run's state machine: what events make of it, which actions are apt, and that fast events cost one update. */
 import { describe, expect, it } from 'vitest';
-import type { SnapshotInfo, TrainEvent } from '../workers/protocol.ts';
+import type { RunRecord, SnapshotInfo, TrainEvent } from '../workers/protocol.ts';
 import { eventTaker } from './run-events.ts';
 import {
   initialRun,
@@ -31,6 +31,15 @@ const progress = (iteration: number, ...losses: number[]): TrainEvent & { kind: 
   elapsedSeconds: iteration,
   remainingSeconds: undefined,
 });
+
+const record: RunRecord = {
+  engine: { kind: 'wasm', device: 'CPU, 3 threads, SIMD', software: false, threads: 3 },
+  reason: 'a test',
+  seed: 3,
+  batch: 32,
+  deviceBytes: 99,
+  started: 0,
+};
 
 describe('reduceRun', () => {
   it('takes the last loss and rate of a progress event, and knows that there are weights now', () => {
@@ -96,15 +105,12 @@ describe('the life of a run', () => {
     });
     expect(run.snapshots).toHaveLength(1);
     const started = startedRun({
-      engine: { kind: 'webgpu', device: 'd', software: false },
+      record,
       iteration: 0,
       maxIter: 7,
-      seed: 3,
-      batch: 32,
-      deviceBytes: 99,
       copy: undefined,
     });
-    expect({ ...run, ...started }).toMatchObject({ maxIter: 7, seed: 3, batch: 32 });
+    expect({ ...run, ...started }).toMatchObject({ maxIter: 7, record });
   });
 
   it('comes back after a reload where it stood', () => {
@@ -112,15 +118,16 @@ describe('the life of a run', () => {
       train: { iteration: [0, 1], loss: [2, 1], lr: [0.1, 0.2] },
       test: { iteration: [0], loss: [3], accuracy: [0.5] },
     };
-    expect(restoredRun({ curves, iteration: 2, maxIter: 10, snapshot: snapshot(2) })).toMatchObject({
+    expect(restoredRun({ curves, record, iteration: 2, maxIter: 10, snapshot: snapshot(2) })).toMatchObject({
       state: 'idle',
+      record,
       iteration: 2,
       lastLoss: 1,
       lastRate: 0.2,
       hasWeights: true,
       lastTest: { iteration: 0, loss: 3, accuracy: 0.5 },
     });
-    expect(restoredRun({ curves, iteration: 10, maxIter: 10, snapshot: undefined })).toMatchObject({
+    expect(restoredRun({ curves, record: undefined, iteration: 10, maxIter: 10, snapshot: undefined })).toMatchObject({
       state: 'finished',
       hasWeights: false,
     });

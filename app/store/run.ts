@@ -7,6 +7,7 @@ import type {
   CopyReport,
   EngineView,
   RestoredRun,
+  RunRecord,
   RunStarted,
   RunState,
   SnapshotInfo,
@@ -43,10 +44,8 @@ export interface RunValues {
   /** Iterations done. */
   readonly iteration: number;
   readonly maxIter: number;
-  /** Images of one iteration, over all `iter_size` parts. */
-  readonly batch: number;
-  readonly seed: number | undefined;
-  readonly deviceBytes: number;
+  /** What the run is made on and from. */
+  readonly record: RunRecord | undefined;
   readonly imagesPerSecond: number;
   readonly elapsedSeconds: number;
   readonly remainingSeconds: number | undefined;
@@ -76,9 +75,7 @@ export const runHomes: Homes<RunValues> = {
   what: 'memory',
   iteration: 'memory',
   maxIter: 'memory',
-  batch: 'memory',
-  seed: 'memory',
-  deviceBytes: 'memory',
+  record: 'memory',
   imagesPerSecond: 'memory',
   elapsedSeconds: 'memory',
   remainingSeconds: 'memory',
@@ -103,9 +100,7 @@ const fresh = {
   what: undefined,
   iteration: 0,
   maxIter: 0,
-  batch: 0,
-  seed: undefined,
-  deviceBytes: 0,
+  record: undefined,
   imagesPerSecond: 0,
   elapsedSeconds: 0,
   remainingSeconds: undefined,
@@ -174,19 +169,20 @@ export function startRun(): Partial<RunValues> {
 
 /** A run that the worker has started. */
 export function startedRun(started: RunStarted): Partial<RunValues> {
-  const { iteration, maxIter, seed, batch, deviceBytes } = started;
-  return { iteration, maxIter, seed, batch, deviceBytes, hasWeights: true };
+  const { iteration, maxIter, record } = started;
+  return { iteration, maxIter, record, hasWeights: true };
 }
 
 /** A run of an earlier visit. */
 export function restoredRun(restored: RestoredRun): Partial<RunValues> {
-  const { curves, iteration, maxIter, snapshot } = restored;
+  const { curves, record, iteration, maxIter, snapshot } = restored;
   const test = curves.test;
   const testIteration = test.iteration.at(-1);
   return {
     ...fresh,
     iteration,
     maxIter,
+    record,
     state: maxIter > 0 && iteration >= maxIter ? 'finished' : 'idle',
     lastSnapshot: snapshot,
     hasWeights: snapshot !== undefined,

@@ -43,14 +43,15 @@ describe('CurveLog', () => {
 
 describe('RunStore', () => {
   const files = { caffemodel: Uint8Array.of(1, 2, 3), solverstate: Uint8Array.of(4, 5) };
+  const engine = { kind: 'wasm', device: 'CPU, 2 threads, SIMD', software: false, threads: 2 } as const;
 
   it('lists snapshots, latest first, and gives their files back', async () => {
     const store = new RunStore(new MemoryDirectory());
-    await store.saveSnapshot('net_iter_10', 10, files);
-    await store.saveSnapshot('net_iter_20', 20, files);
-    expect((await store.snapshots()).map((s) => [s.name, s.iteration, s.bytes])).toEqual([
-      ['net_iter_20', 20, 5],
-      ['net_iter_10', 10, 5],
+    await store.saveSnapshot('net_iter_10', 10, files, engine);
+    await store.saveSnapshot('net_iter_20', 20, files, engine);
+    expect((await store.snapshots()).map((s) => [s.name, s.iteration, s.bytes, s.engine])).toEqual([
+      ['net_iter_20', 20, 5, engine],
+      ['net_iter_10', 10, 5, engine],
     ]);
     expect(await store.snapshotFiles('net_iter_10')).toEqual(files);
     await store.removeSnapshot('net_iter_20');
@@ -66,5 +67,15 @@ describe('RunStore', () => {
     expect(await store.curves()).toEqual(curves);
     await directory.write('curves.bin', [Uint8Array.of(1, 2, 3)]);
     expect(await store.curves()).toBeUndefined();
+  });
+
+  it('keeps what a run was made on until it is forgotten', async () => {
+    const store = new RunStore(new MemoryDirectory());
+    expect(await store.record()).toBeUndefined();
+    const record = { engine, reason: 'a test', seed: 1, batch: 4, deviceBytes: 10, started: 2 };
+    await store.saveRecord(record);
+    expect(await store.record()).toEqual(record);
+    await store.removeRun();
+    expect(await store.record()).toBeUndefined();
   });
 });

@@ -3,6 +3,20 @@
  * folder of the origin-private file system, next to the data sets.
  */
 import type { StoreDirectory } from '../data/store.ts';
+import type { EngineInfo } from '../engine/engine.ts';
+
+/** What a run was made on and from: kept with its curves, so that figures can be compared later. */
+export interface RunRecord {
+  readonly engine: EngineInfo;
+  /** Why it was that engine, as a sentence. */
+  readonly reason: string;
+  readonly seed: number;
+  /** Images of one iteration, over all `iter_size` parts. */
+  readonly batch: number;
+  readonly deviceBytes: number;
+  /** Milliseconds since the epoch. */
+  readonly started: number;
+}
 
 export interface StoredSnapshot {
   /** `cifar10_quick_iter_500`, without folder. */
@@ -12,6 +26,8 @@ export interface StoredSnapshot {
   readonly when: number;
   /** Bytes of both files. */
   readonly bytes: number;
+  /** What it was computed on; undefined for one that an older version kept. */
+  readonly engine?: EngineInfo;
 }
 
 /** Points of the curves, flat: train [iteration, loss, lr]…, test [iteration, loss, accuracy]… (NaN where there is none). */
@@ -22,6 +38,7 @@ export interface StoredCurves {
 }
 
 const CURVES = 'curves.bin';
+const RECORD = 'run.record';
 const META = '.json';
 
 export class RunStore {
@@ -36,16 +53,18 @@ export class RunStore {
     name: string,
     iteration: number,
     files: { readonly caffemodel: Uint8Array; readonly solverstate: Uint8Array },
+    engine: EngineInfo,
   ): Promise<StoredSnapshot> {
     const record: StoredSnapshot = {
       name,
       iteration,
       when: Date.now(),
       bytes: files.caffemodel.byteLength + files.solverstate.byteLength,
+      engine,
     };
     await this.directory.write(`${name}.caffemodel`, [files.caffemodel]);
     await this.directory.write(`${name}.solverstate`, [files.solverstate]);
-    await this.directory.write(`${name}${META}`, [new TextEncoder().encode(JSON.stringify(record))]);
+    await this.directory.write(`${name}${META}`, [jsonBytes(record)]);
     return record;
   }
 
@@ -53,8 +72,7 @@ export class RunStore {
   async snapshots(): Promise<StoredSnapshot[]> {
     const found: StoredSnapshot[] = [];
     for (const name of await this.directory.names())
-      if (name.endsWith(META))
-        found.push(JSON.parse(new TextDecoder().decode(await this.directory.read(name))) as StoredSnapshot);
+      if (name.endsWith(META)) found.push((await this.readJson(name)) as StoredSnapshot);
     return found.sort((a, b) => b.when - a.when || b.iteration - a.iteration);
   }
 
@@ -87,9 +105,26 @@ export class RunStore {
     return { maxIter, train: all.slice(2, 2 + trainLength), test: all.slice(2 + trainLength) };
   }
 
-  async removeCurves(): Promise<void> {
-    if ((await this.directory.names()).includes(CURVES)) await this.directory.remove(CURVES);
+  async saveRecord(record: RunRecord): Promise<void> {
+    await this.directory.write(RECORD, [jsonBytes(record)]);
+  }
+
+  /** What the last run was made on; undefined when that was not kept. */
+  async record(): Promise<RunRecord | undefined> {
+    if (!(await this.directory.names()).includes(RECORD)) return undefined;
+    return (await this.readJson(RECORD)) as RunRecord;
+  }
+
+  /** Forgets curves and record. */
+  async removeRun(): Promise<void> {
+    const there = await this.directory.names();
+    for (const file of [CURVES, RECORD]) if (there.includes(file)) await this.directory.remove(file);
+  }
+
+  private async readJson(name: string): Promise<unknown> {
+    return JSON.parse(new TextDecoder().decode(await this.directory.read(name)));
   }
 }
 
+const jsonBytes = (value: unknown): Uint8Array => new TextEncoder().encode(JSON.stringify(value));
 const bytesOf = (a: Float64Array): Uint8Array => new Uint8Array(a.buffer, a.byteOffset, a.byteLength);

@@ -4,13 +4,16 @@
  * code, never as a bare Error.
  */
 import type { Diagnostic } from '../caffe/diagnostics.ts';
+import type { NetCost } from '../caffe/net/cost.ts';
 import type { NetView } from '../caffe/net/net-view.ts';
 import type { Phase } from '../caffe/schema/net-messages.ts';
+import type { RatePlan } from '../caffe/solver/lr-preview.ts';
 import type { DatasetSummary, ImageDataset } from '../data/dataset.ts';
 import type { EngineInfo } from '../engine/engine.ts';
+import type { RunRecord, StoredSnapshot } from '../trainer/run-store.ts';
 import type { CopyReport } from '../trainer/weights.ts';
 
-export type { CopyReport };
+export type { CopyReport, RunRecord };
 
 export interface WorkerFailure {
   readonly code: 'engine' | 'dataset' | 'net' | 'solver' | 'weights' | 'storage' | 'cancelled' | 'bug';
@@ -32,6 +35,20 @@ export interface AnalyseRequest {
   readonly testImages: number | undefined;
 }
 
+/** Asks what the net last analysed costs in a phase; undefined before the first analysis. */
+export interface CostRequest {
+  readonly kind: 'cost';
+  readonly phase: Phase;
+}
+
+export type LanguageRequest = AnalyseRequest | CostRequest;
+
+/** What each request of the language worker is answered with. */
+export interface LanguageAnswers {
+  readonly analyse: AnalyseAnswer;
+  readonly cost: NetCost | undefined;
+}
+
 export interface SolverView {
   readonly type: string;
   readonly maxIter: number;
@@ -39,6 +56,8 @@ export interface SolverView {
   readonly testIter: number;
   readonly baseLr: number;
   readonly lrPolicy: string;
+  /** How the learning rate goes; undefined where the text does not say it all. */
+  readonly rates: RatePlan | undefined;
   readonly display: number;
   readonly snapshot: number;
   readonly diagnostics: readonly Diagnostic[];
@@ -129,23 +148,13 @@ export interface Classification {
 }
 
 export interface RunStarted {
-  readonly engine: EngineInfo;
+  readonly record: RunRecord;
   readonly iteration: number;
   readonly maxIter: number;
-  readonly seed: number;
-  readonly batch: number;
-  readonly deviceBytes: number;
   readonly copy: CopyReport | undefined;
 }
 
-export interface SnapshotInfo {
-  /** `cifar10_quick_iter_500` */
-  readonly name: string;
-  readonly iteration: number;
-  /** Milliseconds since the epoch. */
-  readonly when: number;
-  readonly bytes: number;
-}
+export type SnapshotInfo = StoredSnapshot;
 
 export interface SnapshotFiles {
   readonly caffemodel: Uint8Array;
@@ -154,6 +163,8 @@ export interface SnapshotFiles {
 
 export interface RestoredRun {
   readonly curves: Curves;
+  /** Undefined for a run that an older version kept. */
+  readonly record: RunRecord | undefined;
   readonly iteration: number;
   readonly maxIter: number;
   readonly snapshot: SnapshotInfo | undefined;
@@ -200,51 +211,22 @@ export type TrainEvent =
   | { readonly kind: 'snapshot'; readonly snapshot: SnapshotInfo }
   | { readonly kind: 'failure'; readonly failure: WorkerFailure };
 
+// ---- stored-network worker -------------------------------------------------------------------------------------
+
+/** Asks for the network in a `.caffemodel`; fails with code `weights` for a file that is none. */
+export interface StoredNetworkRequest {
+  readonly kind: 'stored-network';
+  readonly file: File;
+}
+
+export interface StoredNetworkAnswer {
+  /** As prototxt, in today's form. */
+  readonly text: string;
+}
+
 // ---- layout worker ---------------------------------------------------------------------------------------------
 
-/**
- * A node as the layout sees it: a box with one entry at its top and exits at the foot of its body. Below the body the
- * box keeps room for the labels of what leaves it. All lengths in CSS pixels.
- */
-export interface LayoutNode {
-  readonly id: string;
-  /** Of the whole box: the body and the room its labels take. */
-  readonly width: number;
-  readonly height: number;
-  /** Height of the drawn body: edges are drawn from here. */
-  readonly bodyHeight: number;
-  /** Offset of the entry from the box's left. */
-  readonly entry: number;
-  /** Offset of each exit from the box's left, one for each top. */
-  readonly exits: readonly number[];
-}
-
-export interface LayoutEdge {
-  readonly id: string;
-  readonly from: string;
-  /** Index into the exits of `from`. */
-  readonly exit: number;
-  readonly to: string;
-  /** Led past everything else at the right, with no say in where nodes stand: labels on their way to the loss. */
-  readonly aside: boolean;
-}
-
-/** Nodes and edges in the order of the text: it decides what stands left. */
-export interface LayoutRequest {
-  readonly kind: 'layout';
-  readonly nodes: readonly LayoutNode[];
-  readonly edges: readonly LayoutEdge[];
-}
-
-export interface LayoutAnswer {
-  /** Top left of each node's box. */
-  readonly nodes: readonly { readonly id: string; readonly x: number; readonly y: number }[];
-  /** Corners of each edge from the foot of its source's body to the top of its target. */
-  readonly edges: readonly {
-    readonly id: string;
-    readonly points: readonly { readonly x: number; readonly y: number }[];
-  }[];
-}
+export type { LayoutAnswer, LayoutEdge, LayoutGroup, LayoutNode, LayoutRequest } from './layout-protocol.ts';
 
 export type Envelope<T> = { readonly id: number; readonly body: T };
 export type Reply<T> =

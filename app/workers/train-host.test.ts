@@ -82,7 +82,7 @@ describe('TrainHost', () => {
   it('trains to the end, tests and keeps snapshots', async () => {
     const page = open();
     const started = await page.start({ netText, solverText: solverOf(10) });
-    expect(started).toMatchObject({ iteration: 0, maxIter: 10, batch: 4, copy: undefined });
+    expect(started).toMatchObject({ iteration: 0, maxIter: 10, record: { batch: 4 }, copy: undefined });
     expect(await page.until('finished', 'failed')).toBe('finished');
     expect(page.losses()).toHaveLength(10);
     expect(page.events.filter((e) => e.kind === 'tested').map((e) => e.iteration)).toEqual([4, 8]);
@@ -132,7 +132,8 @@ describe('TrainHost', () => {
     expect(await later.host.handle({ kind: 'restore' })).toMatchObject({
       iteration: done + 1,
       maxIter: 100_000,
-      snapshot: { name: `tiny_iter_${done + 1}`, iteration: done + 1 },
+      record: { engine: { kind: 'wasm', threads: 1 }, reason: 'a test', batch: 4 },
+      snapshot: { engine: { kind: 'wasm', threads: 1 }, name: `tiny_iter_${done + 1}`, iteration: done + 1 },
     });
   });
 

@@ -8,18 +8,18 @@ import type { TypedNet } from '../caffe/net/typed-net.ts';
 import type { Phase } from '../caffe/schema/net-messages.ts';
 import { readSolver } from '../caffe/solver/read-solver.ts';
 import { readCaffemodel, writeCaffemodel, type Caffemodel } from '../caffe/wire/caffemodel.ts';
-import { readSolverstate, writeSolverstate } from '../caffe/wire/solverstate.ts';
+import { readSolverstate } from '../caffe/wire/solverstate.ts';
 import { imageBytes } from '../data/dataset.ts';
 import { layerTable } from '../layers/index.ts';
 import { classify } from '../trainer/classify.ts';
-import { CurveLog } from '../trainer/curve-log.ts';
 import { DatasetFeed } from '../trainer/feed.ts';
 import { RunMeter } from '../trainer/run-meter.ts';
-import type { RunStore } from '../trainer/run-store.ts';
-import { TrainingSession, type Snapshot } from '../trainer/session.ts';
+import type { RunRecord, RunStore } from '../trainer/run-store.ts';
+import { TrainingSession } from '../trainer/session.ts';
 import { planCopy } from '../trainer/weights.ts';
 import { WorkerError, failureOf } from './failure.ts';
 import type { OpenedEngine } from './open-engine.ts';
+import { RunKeeper } from './run-keeper.ts';
 import type {
   Classification,
   ClassifyImage,
@@ -27,7 +27,6 @@ import type {
   EngineChoice,
   EngineView,
   OpenedDataset,
-  RestoredRun,
   RunSpec,
   RunStarted,
   RunState,
@@ -44,13 +43,12 @@ export interface TrainHostParts {
 
 /** Progress is told at most this often, in milliseconds. */
 const TELL_EVERY = 50;
-/** Curves are kept at least this often while running, in milliseconds. */
-const KEEP_EVERY = 4000;
 
 interface Run {
   readonly session: TrainingSession;
   readonly spec: RunSpec;
   readonly prefix: string;
+  readonly record: RunRecord;
   /** The loop, while it goes. */
   loop: Promise<void> | undefined;
 }
@@ -59,21 +57,23 @@ export class TrainHost {
   private readonly parts: TrainHostParts;
   private engine: Promise<OpenedEngine> | undefined;
   private choice: EngineChoice = 'auto';
-  private store: Promise<RunStore> | undefined;
   private opened: OpenedDataset | undefined;
   private run: Run | undefined;
   private wanted: 'go' | 'pause' | 'stop' = 'go';
   private state: RunState = 'idle';
   /** Weights loaded from a file, for the next start and for classifying before one. */
   private loaded: Caffemodel | undefined;
-  private readonly curves = new CurveLog();
-  private curvesKept = 0;
+  private readonly keeper: RunKeeper;
   private meter = new RunMeter();
   private losses: { first: number; losses: number[]; rates: number[] } | undefined;
   private told = 0;
 
   constructor(parts: TrainHostParts) {
     this.parts = parts;
+    this.keeper = new RunKeeper(
+      () => parts.openStore(),
+      (event) => parts.emit(event),
+    );
   }
 
   /** Answers one request; see the protocol for what each is answered with. */
@@ -97,15 +97,15 @@ export class TrainHost {
       case 'snapshot':
         return this.snapshotNow();
       case 'snapshots':
-        return (await this.openStore()).snapshots();
+        return (await this.keeper.store()).snapshots();
       case 'snapshot-files':
-        return (await this.openStore()).snapshotFiles(request.name);
+        return (await this.keeper.store()).snapshotFiles(request.name);
       case 'remove-snapshot':
-        return (await this.openStore()).removeSnapshot(request.name);
+        return (await this.keeper.store()).removeSnapshot(request.name);
       case 'reset':
         return this.reset();
       case 'restore':
-        return this.restore();
+        return this.keeper.restore();
       case 'weights':
         return writeCaffemodel(await this.currentWeights());
       case 'load-weights':
@@ -144,11 +144,6 @@ export class TrainHost {
       },
     );
     return this.engine;
-  }
-
-  private openStore(): Promise<RunStore> {
-    this.store ??= this.parts.openStore();
-    return this.store;
   }
 
   private dataset(): OpenedDataset {
@@ -203,7 +198,7 @@ export class TrainHost {
     const state = spec.solverState === undefined ? undefined : readSolverstate(spec.solverState);
     const weights = spec.weights === undefined ? this.loaded : readCaffemodel(spec.weights);
     const seed = state?.seed ?? (solver.random_seed >= 0 ? solver.random_seed : drawSeed());
-    const { engine } = await this.openEngine();
+    const { engine, reason } = await this.openEngine();
     const session = await TrainingSession.create({
       engine,
       train,
@@ -216,7 +211,7 @@ export class TrainHost {
         losses: (iteration, losses, rates) => this.takeLosses(iteration, losses, rates),
         tested: (result) => {
           this.tellLosses();
-          this.curves.tested(result.iteration, result.loss, result.accuracy);
+          this.keeper.curves.tested(result.iteration, result.loss, result.accuracy);
           const { iteration, loss, accuracy } = result;
           this.parts.emit({ kind: 'tested', iteration, loss, accuracy });
           this.setState('running', undefined);
@@ -227,7 +222,7 @@ export class TrainHost {
         },
         log: (line) => this.parts.emit({ kind: 'log', line }),
         snapshot: async (snapshot) => {
-          await this.keepSnapshot(snapshot);
+          if (this.run !== undefined) await this.keeper.keepSnapshot(snapshot, this.run.prefix, this.run.record);
         },
       },
     });
@@ -240,22 +235,21 @@ export class TrainHost {
       throw error;
     }
     this.loaded = undefined;
-    this.curves.cut(session.iteration);
-    this.curves.maxIter = session.maxIterations;
-    const prefix = (solver.snapshot_prefix ?? '').split('/').at(-1) ?? '';
-    this.run = { session, spec, prefix: prefix === '' ? 'snapshot' : prefix, loop: undefined };
-    this.meter = new RunMeter();
-    this.parts.emit({ kind: 'log', line: `Training on ${engine.info.device}, seed ${seed}` });
-    this.goOn(Infinity);
-    return {
+    const record: RunRecord = {
       engine: engine.info,
-      iteration: session.iteration,
-      maxIter: session.maxIterations,
+      reason,
       seed,
       batch: session.batch,
       deviceBytes: session.bytes,
-      copy,
+      started: Date.now(),
     };
+    await this.keeper.begin(record, session.iteration, session.maxIterations);
+    const prefix = (solver.snapshot_prefix ?? '').split('/').at(-1) ?? '';
+    this.run = { session, spec, prefix: prefix === '' ? 'snapshot' : prefix, record, loop: undefined };
+    this.meter = new RunMeter();
+    this.parts.emit({ kind: 'log', line: `Training on ${engine.info.device}, seed ${seed}` });
+    this.goOn(Infinity);
+    return { record, iteration: session.iteration, maxIter: session.maxIterations, copy };
   }
 
   /** Starts the loop, unless it goes already. */
@@ -277,12 +271,12 @@ export class TrainHost {
     try {
       const end = await run.session.run(() => this.wanted, steps);
       this.tellLosses();
-      if (end === 'stop') await this.keepSnapshot(await run.session.snapshot());
-      await this.keepCurves();
+      if (end === 'stop') await this.keepSnapshot(run);
+      await this.keeper.keep();
       this.setState(end === 'finished' ? 'finished' : end === 'stop' ? 'idle' : 'paused', undefined);
     } catch (error) {
       this.tellLosses();
-      await this.keepCurves();
+      await this.keeper.keep();
       const failure = failureOf(error);
       this.parts.emit({ kind: 'failure', failure });
       this.setState(failure.code === 'cancelled' ? 'idle' : 'failed', undefined);
@@ -300,7 +294,7 @@ export class TrainHost {
       this.setState('stopping', how === 'pause' ? 'Finishing this iteration' : 'Keeping a snapshot');
       await run.loop;
     } else if (how === 'stop' && this.state === 'paused') {
-      await this.keepSnapshot(await run.session.snapshot());
+      await this.keepSnapshot(run);
       this.setState('idle', undefined);
     }
     return undefined;
@@ -319,8 +313,7 @@ export class TrainHost {
   private async reset(): Promise<undefined> {
     await this.end();
     this.loaded = undefined;
-    this.curves.cut(-1);
-    await (await this.openStore()).removeCurves();
+    await this.keeper.forget();
     this.setState('idle', undefined);
     return undefined;
   }
@@ -342,53 +335,24 @@ export class TrainHost {
     const run = this.run;
     if (run === undefined)
       throw new WorkerError({ code: 'weights', message: 'There is nothing to keep yet: press Train first.' });
-    return this.keepSnapshot(await run.session.snapshot());
+    return this.keepSnapshot(run);
   }
 
-  private async keepSnapshot(snapshot: Snapshot): Promise<SnapshotInfo> {
-    const name = `${this.run?.prefix ?? 'snapshot'}_iter_${snapshot.iteration}`;
-    const kept = await (
-      await this.openStore()
-    ).saveSnapshot(name, snapshot.iteration, {
-      caffemodel: writeCaffemodel(snapshot.weights),
-      solverstate: writeSolverstate({ ...snapshot.state, learnedNet: `${name}.caffemodel` }),
-    });
-    this.parts.emit({ kind: 'snapshot', snapshot: kept });
-    this.parts.emit({ kind: 'log', line: `Snapshotting to ${name}.caffemodel and ${name}.solverstate` });
-    return kept;
-  }
-
-  private async restore(): Promise<RestoredRun | undefined> {
-    const store = await this.openStore();
-    const stored = await store.curves();
-    if (stored === undefined) return undefined;
-    this.curves.load(stored);
-    const [snapshot] = await store.snapshots();
-    const column = (rows: Float64Array, c: number): number[] => Array.from(rows).filter((_, i) => i % 3 === c);
-    const iterations = column(stored.train, 0);
-    return {
-      curves: {
-        train: { iteration: iterations, loss: column(stored.train, 1), lr: column(stored.train, 2) },
-        test: { iteration: column(stored.test, 0), loss: column(stored.test, 1), accuracy: column(stored.test, 2) },
-      },
-      iteration: (iterations.at(-1) ?? -1) + 1,
-      maxIter: stored.maxIter,
-      snapshot,
-    };
+  private async keepSnapshot(run: Run): Promise<SnapshotInfo> {
+    return this.keeper.keepSnapshot(await run.session.snapshot(), run.prefix, run.record);
   }
 
   /** Weights of the run; else those loaded; else those of the last snapshot. */
   private async currentWeights(): Promise<Caffemodel> {
     if (this.run !== undefined) return this.run.session.weights();
     if (this.loaded !== undefined) return this.loaded;
-    const store = await this.openStore();
-    const [last] = await store.snapshots();
+    const last = await this.keeper.lastWeights();
     if (last === undefined)
       throw new WorkerError({
         code: 'weights',
         message: 'There are no weights yet. Press Train, or load a .caffemodel in the Snapshots tab.',
       });
-    return readCaffemodel((await store.snapshotFiles(last.name)).caffemodel);
+    return last;
   }
 
   /** A paused run takes the weights up at once; else they are checked against the network and kept for the next start. */
@@ -428,13 +392,13 @@ export class TrainHost {
   }
 
   private takeLosses(iteration: number, losses: Float32Array, rates: Float32Array): void {
-    this.curves.losses(iteration, losses, rates);
+    this.keeper.curves.losses(iteration, losses, rates);
     this.losses ??= { first: iteration, losses: [], rates: [] };
     this.losses.losses.push(...losses);
     this.losses.rates.push(...rates);
     this.meter.at(iteration + losses.length);
     if (performance.now() - this.told > TELL_EVERY) this.tellLosses();
-    if (performance.now() - this.curvesKept > KEEP_EVERY) void this.keepCurves();
+    this.keeper.keepSometimes();
   }
 
   private tellLosses(): void {
@@ -459,16 +423,6 @@ export class TrainHost {
       },
       [losses.buffer, rates.buffer],
     );
-  }
-
-  /** Keeps the curves; a browser without room loses only them, and says so once per run. */
-  private async keepCurves(): Promise<void> {
-    this.curvesKept = performance.now();
-    try {
-      await (await this.openStore()).saveCurves(this.curves.stored());
-    } catch (error) {
-      this.parts.emit({ kind: 'failure', failure: failureOf(error) });
-    }
   }
 
   private setState(state: RunState, what: string | undefined): void {

@@ -78,6 +78,7 @@ class ProcessorEngine implements WasmEngine {
       kind: 'wasm',
       device: `CPU, ${threads} ${threads === 1 ? 'thread' : 'threads'}, ${this.relaxed ? 'relaxed SIMD' : 'SIMD'}`,
       software: false,
+      threads,
     };
     this.lost =
       pool === undefined

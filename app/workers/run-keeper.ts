@@ -1,0 +1,106 @@
+/**
+ * What is kept of a run in the browser: its curves as they grow, the engine it was made on, and its snapshots. It tells
+ * the page of each snapshot; a browser without room loses the curves, not the run, and says so.
+ */
+import { writeCaffemodel, readCaffemodel, type Caffemodel } from '../caffe/wire/caffemodel.ts';
+import { writeSolverstate } from '../caffe/wire/solverstate.ts';
+import { CurveLog } from '../trainer/curve-log.ts';
+import type { RunRecord, RunStore } from '../trainer/run-store.ts';
+import type { Snapshot } from '../trainer/session.ts';
+import { failureOf } from './failure.ts';
+import type { RestoredRun, SnapshotInfo, TrainEvent } from './protocol.ts';
+
+/** Curves are kept at least this often while running, in milliseconds. */
+const KEEP_EVERY = 4000;
+
+export class RunKeeper {
+  readonly curves = new CurveLog();
+  private readonly openStore: () => Promise<RunStore>;
+  private readonly emit: (event: TrainEvent) => void;
+  private opened: Promise<RunStore> | undefined;
+  private kept = 0;
+
+  constructor(openStore: () => Promise<RunStore>, emit: (event: TrainEvent) => void) {
+    this.openStore = openStore;
+    this.emit = emit;
+  }
+
+  /** The folder, opened at first use. */
+  store(): Promise<RunStore> {
+    this.opened ??= this.openStore();
+    return this.opened;
+  }
+
+  /** A run begins or goes on at an iteration: what the curves hold from there on is another run's. */
+  async begin(record: RunRecord, iteration: number, maxIter: number): Promise<void> {
+    this.curves.cut(iteration);
+    this.curves.maxIter = maxIter;
+    await this.attempt((store) => store.saveRecord(record));
+  }
+
+  /** Keeps the curves if that has not been done for a while. */
+  keepSometimes(): void {
+    if (performance.now() - this.kept > KEEP_EVERY) void this.keep();
+  }
+
+  /** Keeps the curves. */
+  async keep(): Promise<void> {
+    this.kept = performance.now();
+    await this.attempt((store) => store.saveCurves(this.curves.stored()));
+  }
+
+  /** Keeps a snapshot as Caffe's two files, and says so. */
+  async keepSnapshot(snapshot: Snapshot, prefix: string, record: RunRecord): Promise<SnapshotInfo> {
+    const name = `${prefix}_iter_${snapshot.iteration}`;
+    const files = {
+      caffemodel: writeCaffemodel(snapshot.weights),
+      solverstate: writeSolverstate({ ...snapshot.state, learnedNet: `${name}.caffemodel` }),
+    };
+    const kept = await (await this.store()).saveSnapshot(name, snapshot.iteration, files, record.engine);
+    this.emit({ kind: 'snapshot', snapshot: kept });
+    this.emit({ kind: 'log', line: `Snapshotting to ${name}.caffemodel and ${name}.solverstate` });
+    return kept;
+  }
+
+  /** Weights of the last snapshot; undefined when there is none. */
+  async lastWeights(): Promise<Caffemodel | undefined> {
+    const store = await this.store();
+    const [last] = await store.snapshots();
+    return last && readCaffemodel((await store.snapshotFiles(last.name)).caffemodel);
+  }
+
+  /** The run of an earlier visit; undefined when there is none. */
+  async restore(): Promise<RestoredRun | undefined> {
+    const store = await this.store();
+    const stored = await store.curves();
+    if (stored === undefined) return undefined;
+    this.curves.load(stored);
+    const [snapshot] = await store.snapshots();
+    const column = (rows: Float64Array, c: number): number[] => Array.from(rows).filter((_, i) => i % 3 === c);
+    const iterations = column(stored.train, 0);
+    return {
+      curves: {
+        train: { iteration: iterations, loss: column(stored.train, 1), lr: column(stored.train, 2) },
+        test: { iteration: column(stored.test, 0), loss: column(stored.test, 1), accuracy: column(stored.test, 2) },
+      },
+      record: await store.record(),
+      iteration: (iterations.at(-1) ?? -1) + 1,
+      maxIter: stored.maxIter,
+      snapshot,
+    };
+  }
+
+  /** Forgets curves and record; snapshots stay. */
+  async forget(): Promise<void> {
+    this.curves.cut(-1);
+    await (await this.store()).removeRun();
+  }
+
+  private async attempt(write: (store: RunStore) => Promise<void>): Promise<void> {
+    try {
+      await write(await this.store());
+    } catch (error) {
+      this.emit({ kind: 'failure', failure: failureOf(error) });
+    }
+  }
+}
