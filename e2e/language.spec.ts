@@ -1,6 +1,6 @@
 /** The language in the editor, by keyboard: completion, hover, rename, definition, references, fixes, outline, formatting. */
 import { expect, test, type Page } from '@playwright/test';
-import { editor, expectText, focusEditor, openReady, paste } from './crema-page.ts';
+import { editor, expectText, focusEditor, monitorTab, node, openReady, paste, showTab } from './crema-page.ts';
 
 test.use({ permissions: ['clipboard-read', 'clipboard-write'] });
 
@@ -27,11 +27,11 @@ layer {
 `;
 
 /** Puts the cursor behind the first place where the text stands in the net, with the keyboard alone. */
-async function goBehind(page: Page, text: string, net = NET): Promise<void> {
-  await focusEditor(page, 'Network');
-  const before = net.slice(0, net.indexOf(text) + text.length);
+async function goBehind(page: Page, text: string, whole = NET, name: 'Network' | 'Solver' = 'Network'): Promise<void> {
+  await focusEditor(page, name);
+  const before = whole.slice(0, whole.indexOf(text) + text.length);
   const lines = before.split('\n');
-  const keys = editor(page, 'Network');
+  const keys = editor(page, name);
   await keys.press('Control+Home');
   for (let i = 1; i < lines.length; i++) await keys.press('ArrowDown');
   // From the end of the line before, one step right is the very beginning of this one.
@@ -124,4 +124,116 @@ test('completion, hover, fixes and formatting by keyboard', async ({ page }) => 
   await paste(page, 'Network', messy);
   await keys.press('Shift+Alt+F');
   await expectText(page, 'Network', NET.replace('  top: "conv"\n', '  top: "conv"  # made\n\n'));
+});
+
+test('cursor, graph and problems lead to each other', async ({ page }) => {
+  await openReady(page);
+  await paste(page, 'Network', NET);
+  const keys = editor(page, 'Network');
+  const selected = (layer: string) => expect(node(page, layer)).toHaveAttribute('aria-pressed', 'true');
+
+  // The layer that the cursor is in is the selected node.
+  await goBehind(page, 'name: "da');
+  await selected('data');
+  await goBehind(page, 'num_out');
+  await selected('conv');
+  await expect(page.locator('.editor-layer-mark').first()).toBeVisible();
+
+  // A node that is selected has the cursor at its layer.
+  await node(page, 'data').click();
+  await selected('data');
+  await focusEditor(page, 'Network');
+  await page.keyboard.press('End');
+  await page.keyboard.type(' # here');
+  await expectText(page, 'Network', NET.replace('layer {\n  name: "data"', 'layer { # here\n  name: "data"'));
+  await paste(page, 'Network', NET);
+
+  // Shift+Enter draws at once, and writes nothing.
+  await goBehind(page, 'num_output: 4');
+  await keys.press('Backspace');
+  await page.keyboard.type('7');
+  await keys.press('Shift+Enter');
+  await expect(node(page, 'conv')).toContainText('7 · 3×3');
+  await expectText(page, 'Network', NET.replace('num_output: 4', 'num_output: 7'));
+
+  // A problem in the list leads to its place, by keyboard.
+  await paste(page, 'Network', NET.replace('bottom: "conv"', 'bottom: "cnov"'));
+  await showTab(page, 'Problems');
+  const problem = monitorTab(page).getByRole('button', { name: /cnov/ }).first();
+  await problem.focus();
+  await page.keyboard.press('Enter');
+  await expect(keys).toBeFocused();
+  await page.keyboard.press('End');
+  await page.keyboard.type(' # jumped');
+  await expectText(page, 'Network', NET.replace('bottom: "conv"', 'bottom: "cnov" # jumped'));
+
+  // F8 goes from problem to problem.
+  await keys.press('Control+Home');
+  await keys.press('F8');
+  await expect(page.locator('.peekview-widget')).toContainText('cnov');
+  await page.keyboard.press('Escape');
+});
+
+const SOLVER = `net: "small"
+base_lr: 0.01
+lr_policy: "step"
+gamma: 0.1
+stepsize: 400
+max_iter: 1000
+snapshot: 500
+`;
+
+test('the solver has the same keys, and its learning rate drawn', async ({ page }) => {
+  await openReady(page);
+  const keys = editor(page, 'Solver');
+  const preview = page.getByRole('region', { name: 'Planned learning rate' });
+
+  // A slip is mended by Ctrl+.
+  const slip = SOLVER.replace('stepsize', 'stepsiez');
+  await paste(page, 'Solver', slip);
+  await expect(preview).toContainText('Drawn here once');
+  await goBehind(page, 'stepsi', slip, 'Solver');
+  await expect(page.locator('.squiggly-error')).not.toHaveCount(0);
+  await keys.press('Control+.');
+  await page.getByText('Change to stepsize').first().waitFor();
+  await page.keyboard.press('Enter');
+  await expectText(page, 'Solver', SOLVER);
+
+  // What is planned: in words, as a drawing, and at any iteration by keyboard.
+  const slider = preview.getByRole('slider', { name: /policy step: 0.01 at first, 0.001 from iteration 400 on/ });
+  await expect(slider).toBeVisible();
+  await expect(preview.getByText('0.01 → 1.00e-4 · step').or(preview.getByText(/0\.01 → .* · step/))).toBeVisible();
+  await slider.focus();
+  await page.keyboard.press('End');
+  await expect(slider).toHaveAttribute('aria-valuetext', /at iteration 999$/);
+  await page.keyboard.press('Home');
+  await expect(slider).toHaveAttribute('aria-valuetext', '0.01 at iteration 0');
+  const { x = 0, y = 0, width = 0, height = 0 } = (await slider.boundingBox()) ?? {};
+  await page.mouse.move(x + width / 2, y + height / 2);
+  await expect(preview.getByRole('status')).toContainText(/^0\.001 at (4|5)\d\d$/);
+  await page.mouse.move(0, 0);
+
+  // Live while typing.
+  await goBehind(page, 'base_lr: 0.01', SOLVER, 'Solver');
+  await page.keyboard.type('5');
+  await expect(preview.getByRole('slider', { name: /0.015 at first/ })).toBeVisible();
+  await keys.press('Control+z');
+  await expectText(page, 'Solver', SOLVER);
+
+  // Completion of a policy, then hover.
+  await goBehind(page, 'lr_policy: "step', SOLVER, 'Solver');
+  for (let i = 0; i < 4; i++) await keys.press('Backspace');
+  await page.keyboard.type('po');
+  await expect(page.locator('.suggest-widget')).toContainText('poly');
+  await page.keyboard.press('Enter');
+  await expectText(page, 'Solver', SOLVER.replace('"step"', '"poly"'));
+  await paste(page, 'Solver', SOLVER);
+  await goBehind(page, 'stepsi', SOLVER, 'Solver');
+  await keys.press('Control+k');
+  await keys.press('Control+i');
+  await expect(page.locator('.monaco-hover').filter({ hasText: 'stepsize' }).first()).toBeVisible();
+  await page.keyboard.press('Escape');
+
+  // The text says the last rate beside max_iter.
+  await expect(page.locator('.editor')).toContainText('last rate 1.00e-4');
 });

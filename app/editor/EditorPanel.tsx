@@ -1,5 +1,6 @@
 /** The editor: the network and the solver as text, in two tabs of one Monaco. */
 import './editor.css';
+import './rate-preview.css';
 import { Tabs } from 'radix-ui';
 import { useEffect, useRef } from 'react';
 import { useDocument, type TextName } from '../store/document.ts';
@@ -11,10 +12,11 @@ import { registerLanguageHelp } from './language-help.ts';
 import { registerLanguageMoves } from './language-moves.ts';
 import { monaco } from './monaco.ts';
 import { tieSelection } from './selected-lines.ts';
-import { registerShapeHints } from './shape-hints.ts';
+import { RatePreview } from './RatePreview.tsx';
+import { registerHints } from './text-hints.ts';
 import { TEXT_NAMES, textModels, toMonaco } from './text-models.ts';
 
-registerShapeHints();
+registerHints();
 registerLanguageHelp();
 registerLanguageMoves();
 registerFixes();
@@ -59,6 +61,7 @@ export function EditorPanel() {
         <ProblemCount text={text} />
       </div>
       <Tabs.Content value={text} forceMount className="editor-body" tabIndex={-1} ref={host} />
+      {text === 'solver' && <RatePreview />}
     </Tabs.Root>
   );
 }

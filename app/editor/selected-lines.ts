@@ -1,6 +1,6 @@
 /**
  * Ties the cursor to the selection: the layer that the cursor enters becomes the selected one; a layer selected elsewhere
- * is shown and its lines are marked.
+ * is shown, its lines are marked and the cursor moves to it.
  */
 import { useDocument } from '../store/document.ts';
 import { layerAt } from './layer-at.ts';
@@ -41,6 +41,8 @@ export function tieSelection(editor: monaco.editor.IStandaloneCodeEditor): () =>
     if (!nets?.[phase].layers.some(({ id }) => id === selection[0])) return;
     toReveal = [];
     editor.revealLinesInCenterIfOutsideViewport(first.startLineNumber, first.endLineNumber);
+    // Whoever types keeps the place; for all others the text goes on where the graph is.
+    if (!editor.hasTextFocus()) editor.setPosition(first.getStartPosition());
   };
 
   const follow = (offset: number): void => {

@@ -60,7 +60,7 @@ export const accuracy: LayerDefinition = {
       c.fail(`top_k is ${p.top_k}, but ${bottomText(c, 0)} has only ${classes} classes.`, 'accuracy_param.top_k');
     return { tops: c.layer.top.length > 1 ? [[], [classes]] : [[]] };
   },
-  cost: () => ({ macs: 0 }),
+  cost: (_, bottoms) => ({ macs: 0, other: countOf(nth(bottoms, 0)) }),
   forward(c) {
     const [x, labels] = [nth(c.bottoms, 0), nth(c.bottoms, 1)];
     const p = setting(c.layer, 'accuracy_param');

@@ -5,7 +5,7 @@
 import { setting } from '../caffe/schema/values.ts';
 import { and, at, axis, cast, eq, gt, i32, lt, or, reduce, select, sub, sum } from '../engine/ir/build.ts';
 import type { Expr } from '../engine/ir/expr.ts';
-import { element, type ForwardContext, type LayerDefinition, type Tensor } from './definition.ts';
+import { countOf, element, type ForwardContext, type LayerDefinition, type Tensor } from './definition.ts';
 import { axisOf, bottom, bottomText } from './shape-rules.ts';
 import { around, canonical, countRange, nth, view, type Around } from './views.ts';
 
@@ -81,7 +81,7 @@ export const argmax: LayerDefinition = {
     if (p.out_max_val) top[1] = 2;
     return { tops: [top] };
   },
-  cost: () => ({ macs: 0 }),
+  cost: (_, bottoms) => ({ macs: 0, other: countOf(nth(bottoms, 0)) }),
   forward(c) {
     const p = setting(c.layer, 'argmax_param');
     const parts = searched(c);

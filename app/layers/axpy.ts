@@ -25,7 +25,7 @@ export const axpy: LayerDefinition = {
       c.fail(`${bottomText(c, 0)} must hold one number for each channel of each image of ${bottomText(c, 1)}.`);
     return { tops: [x] };
   },
-  cost: (_, bottoms) => ({ macs: countOf(nth(bottoms, 1)) }),
+  cost: (_, bottoms) => ({ macs: 0, other: countOf(nth(bottoms, 1)) }),
   forward(c) {
     const [a, x, y] = [nth(c.bottoms, 0), nth(c.bottoms, 1), nth(c.bottoms, 2)];
     const shape = planes(x.shape);

@@ -123,7 +123,11 @@ export const batchNorm: LayerDefinition = {
       ],
     };
   },
-  cost: (_, bottoms) => ({ macs: 2 * countOf(nth(bottoms, 0)) }),
+  cost: (layer, bottoms, _, phase) => ({
+    macs: 0,
+    // Mean and mean of squares, then difference and quotient; with stored statistics only the latter.
+    other: (usesStored(layer, phase) ? 2 : 4) * countOf(nth(bottoms, 0)),
+  }),
   forward(c) {
     const x = nth(c.bottoms, 0);
     const shape = parts(x.shape);

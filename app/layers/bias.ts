@@ -28,7 +28,7 @@ export const bias: LayerDefinition = {
       params: c.bottoms.length > 1 ? [] : [{ shape: small, role: 'bias', filler: p.filler }],
     };
   },
-  cost: (_, bottoms) => ({ macs: countOf(nth(bottoms, 0)) }),
+  cost: (_, bottoms) => ({ macs: 0, other: countOf(nth(bottoms, 0)) }),
   forward(c) {
     const lie = lieOf(c);
     c.computeFlat(nth(c.tops, 0), (i) => add(flat(nth(c.bottoms, 0), i), smallValue(smallTensor(c), lie, i)));

@@ -50,7 +50,7 @@ export const contrastiveLoss: LayerDefinition = {
       c.fail(`${bottomText(c, 2)} must hold one number for each pair: 1 for like, 0 for unlike.`);
     return { tops: [[]] };
   },
-  cost: (_, bottoms) => ({ macs: countOf(nth(bottoms, 0)) }),
+  cost: (_, bottoms) => ({ macs: 0, other: 2 * countOf(nth(bottoms, 0)) }),
   forward(c) {
     const { count, values } = pairs(c);
     const { margin, legacy_version: legacy } = setting(c.layer, 'contrastive_loss_param');

@@ -53,7 +53,7 @@ export function elementwise(spec: Elementwise): LayerDefinition {
       spec.check?.(c.layer, (message, field) => c.fail(message, field));
       return likeBottom(c);
     },
-    cost: (_, bottoms) => ({ macs: countOf(nth(bottoms, 0)) }),
+    cost: (_, bottoms) => ({ macs: 0, other: countOf(nth(bottoms, 0)) }),
     forward(c) {
       const x = nth(c.bottoms, 0);
       c.computeFlat(nth(c.tops, 0), (i) => spec.f(flat(x, i), c.layer));

@@ -119,7 +119,12 @@ export const eltwise: LayerDefinition = {
       c.fail('coeff has a meaning with SUM only: remove it, or use operation: SUM.', 'eltwise_param.coeff');
     return { tops: [requireSameShapes(c, 'they are combined value by value')] };
   },
-  cost: (_, bottoms) => ({ macs: countOf(nth(bottoms, 0)) * (bottoms.length - 1) }),
+  cost(layer, bottoms) {
+    const { operation, coeff } = setting(layer, 'eltwise_param');
+    const count = countOf(nth(bottoms, 0));
+    const weighted = operation === 'SUM' && coeff.length > 0;
+    return { macs: 0, other: count * (weighted ? bottoms.length : bottoms.length - 1) };
+  },
   supports(layer) {
     return setting(layer, 'eltwise_param').operation === 'PROD' && layer.bottom.length > MOST_FACTORS
       ? `PROD of more than ${MOST_FACTORS} blobs cannot be computed: multiply them in two Eltwise layers.`

@@ -20,7 +20,7 @@ export const euclideanLoss: LayerDefinition = {
       c.fail(`${bottomText(c, 0)} and ${bottomText(c, 1)} must hold the same number of values for each item.`);
     return { tops: [[]] };
   },
-  cost: (_, bottoms) => ({ macs: countOf(nth(bottoms, 0)) }),
+  cost: (_, bottoms) => ({ macs: 0, other: 2 * countOf(nth(bottoms, 0)) }),
   forward(c) {
     const [a, b] = [nth(c.bottoms, 0), nth(c.bottoms, 1)];
     c.compute(nth(c.tops, 0), () => {

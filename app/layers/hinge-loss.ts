@@ -37,7 +37,7 @@ export const hingeLoss: LayerDefinition = {
       c.fail(`${bottomText(c, 1)} must hold one label for each item of ${bottomText(c, 0)}.`);
     return { tops: [[]] };
   },
-  cost: (_, bottoms) => ({ macs: countOf(nth(bottoms, 0)) }),
+  cost: (_, bottoms) => ({ macs: 0, other: 2 * countOf(nth(bottoms, 0)) }),
   forward(c) {
     const shape = nth(c.bottoms, 0).shape;
     c.compute(nth(c.tops, 0), () => {

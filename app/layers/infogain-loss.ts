@@ -56,7 +56,7 @@ export const infogainLoss: LayerDefinition = {
       c.fail(`${bottomText(c, 2)} must be a matrix of ${classes}×${classes}, a row for each class.`);
     return { tops: c.layer.top.length > 1 ? [[], bottom(c)] : [[]] };
   },
-  cost: (_, bottoms) => ({ macs: 2 * countOf(nth(bottoms, 0)) }),
+  cost: (_, bottoms) => ({ macs: 0, other: 6 * countOf(nth(bottoms, 0)) }),
   supports: (layer) =>
     layer.bottom.length < 3 && layer.infogain_loss_param?.source !== undefined
       ? 'The matrix file of infogain_loss_param { source } is not read here: give the matrix as a third bottom.'

@@ -62,7 +62,11 @@ export const lrn: LayerDefinition = {
       c.fail(`local_size is ${local_size}: it must be odd, so that a window has a centre.`, 'lrn_param.local_size');
     return likeBottom(c);
   },
-  cost: (layer, bottoms) => ({ macs: countOf(nth(bottoms, 0)) * (countIn(setting(layer, 'lrn_param')) + 1) }),
+  cost: (layer, bottoms) => ({
+    macs: 0,
+    // Squares summed over the window; then scale and shift, power, quotient.
+    other: countOf(nth(bottoms, 0)) * (countIn(setting(layer, 'lrn_param')) + 3),
+  }),
   forward(c) {
     const p = setting(c.layer, 'lrn_param');
     const x = nth(c.bottoms, 0);

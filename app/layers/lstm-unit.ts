@@ -31,7 +31,7 @@ export const lstmUnit: LayerDefinition = {
     if (!sameShape(bottom(c, 2), [1, batch])) c.fail(`${bottomText(c, 2)} must be 1×${batch}.`);
     return { tops: [memory, memory] };
   },
-  cost: (_, bottoms) => ({ macs: 3 * countOf(nth(bottoms, 0)) }),
+  cost: (_, bottoms) => ({ macs: 0, other: 8 * countOf(nth(bottoms, 0)) }),
   forward(c) {
     const [memory, hidden] = [nth(c.tops, 0), nth(c.tops, 1)];
     c.computeStores(memory.shape.slice(1), (item, value) => {

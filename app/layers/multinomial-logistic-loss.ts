@@ -35,7 +35,7 @@ export const multinomialLogisticLoss: LayerDefinition = {
       c.fail(`${bottomText(c, 1)} must hold one label for each item of ${bottomText(c, 0)}.`);
     return { tops: [[]] };
   },
-  cost: (_, bottoms) => ({ macs: nth(bottoms, 0)[0] ?? 0 }),
+  cost: (_, bottoms) => ({ macs: 0, other: nth(bottoms, 0)[0] ?? 0 }),
   forward(c) {
     const items = nth(nth(c.bottoms, 0).shape, 0);
     c.compute(nth(c.tops, 0), () => {

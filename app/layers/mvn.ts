@@ -45,7 +45,10 @@ export const mvn: LayerDefinition = {
       .join(' · ');
   },
   shape: likeBottom,
-  cost: (_, bottoms) => ({ macs: 2 * countOf(nth(bottoms, 0)) }),
+  cost: (layer, bottoms) => ({
+    macs: 0,
+    other: (setting(layer, 'mvn_param').normalize_variance ? 4 : 2) * countOf(nth(bottoms, 0)),
+  }),
   forward(c) {
     const { eps, normalize_variance: scaled } = setting(c.layer, 'mvn_param');
     const parts = grouped(c, nth(c.bottoms, 0).shape);

@@ -56,7 +56,9 @@ export const pooling: LayerDefinition = {
     const [n = 0, ch = 0, height = 0, width = 0] = nth(bottoms, 0);
     const axes = poolAxes(layer, height, width);
     const window = axes[0].kernel * axes[1].kernel;
-    return { macs: n * ch * countOf(nth(tops, 0).slice(2)) * window };
+    const places = n * ch * countOf(nth(tops, 0).slice(2));
+    const quotients = setting(layer, 'pooling_param').pool === 'AVE' ? places : 0;
+    return { macs: 0, other: places * window + quotients };
   },
   window: poolingWindow,
   forward(c) {

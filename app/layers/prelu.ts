@@ -40,7 +40,7 @@ export const prelu: LayerDefinition = {
       ],
     };
   },
-  cost: (_, bottoms) => ({ macs: countOf(nth(bottoms, 0)) }),
+  cost: (_, bottoms) => ({ macs: 0, other: countOf(nth(bottoms, 0)) }),
   forward(c) {
     c.computeFlat(nth(c.tops, 0), (i) => {
       const x = flat(nth(c.bottoms, 0), i);

@@ -41,7 +41,7 @@ export const reduction: LayerDefinition = {
   shape: (c) => ({
     tops: [bottom(c).slice(0, axisOf(c, setting(c.layer, 'reduction_param').axis, 'reduction_param.axis'))],
   }),
-  cost: (_, bottoms) => ({ macs: countOf(nth(bottoms, 0)) }),
+  cost: (_, bottoms) => ({ macs: 0, other: countOf(nth(bottoms, 0)) }),
   forward(c) {
     const { outer, inner } = partsOf(c);
     const x = view(nth(c.bottoms, 0), [outer, inner]);

@@ -29,7 +29,12 @@ export const roiPooling: LayerDefinition = {
     const width = requirePositive(c, p.pooled_w, 'roi_pooling_param.pooled_w');
     return { tops: [[nth(regions, 0), nth(shape, 1), height, width]] };
   },
-  cost: (_, __, tops) => ({ macs: countOf(nth(tops, 0)) }),
+  cost(_, bottoms, tops) {
+    // A region covers as much of the image as it likes: the whole image is the most.
+    const [, , height = 0, width = 0] = nth(bottoms, 0);
+    const [regions = 0, channels = 0] = nth(tops, 0);
+    return { macs: 0, other: regions * channels * height * width };
+  },
   supports: notYet('ROIPooling'),
 };
 
@@ -53,7 +58,7 @@ export const smoothL1Loss: LayerDefinition = {
     });
     return { tops: [[]] };
   },
-  cost: (_, bottoms) => ({ macs: countOf(nth(bottoms, 0)) }),
+  cost: (_, bottoms) => ({ macs: 0, other: 2 * countOf(nth(bottoms, 0)) }),
   supports: notYet('SmoothL1Loss'),
 };
 

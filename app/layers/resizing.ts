@@ -47,7 +47,7 @@ export const interp: LayerDefinition = {
     });
     return { tops: [[batch, channels, ...resized]] };
   },
-  cost: (_, __, tops) => ({ macs: 4 * countOf(nth(tops, 0)) }),
+  cost: (_, __, tops) => ({ macs: 0, other: 4 * countOf(nth(tops, 0)) }),
   supports: notYet('Interp', 'use Deconvolution'),
 };
 

@@ -33,7 +33,7 @@ export const scale: LayerDefinition = {
     if (p.bias_term) params.push({ shape: small, role: 'bias', filler: p.bias_filler });
     return { tops: [bottom(c)], params };
   },
-  cost: (_, bottoms) => ({ macs: countOf(nth(bottoms, 0)) }),
+  cost: (_, bottoms) => ({ macs: 0, other: countOf(nth(bottoms, 0)) }),
   forward(c) {
     const [small, bias, lie] = [smallTensor(c), biasOf(c), lieOf(c)];
     c.computeFlat(nth(c.tops, 0), (i) => {

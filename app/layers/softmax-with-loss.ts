@@ -34,7 +34,7 @@ export const softmaxWithLoss: LayerDefinition = {
     requireLabels(c, setting(c.layer, 'softmax_param').axis, 'softmax_param.axis');
     return { tops: c.layer.top.length > 1 ? [[], bottom(c)] : [[]] };
   },
-  cost: (_, bottoms) => ({ macs: 2 * countOf(nth(bottoms, 0)) }),
+  cost: (_, bottoms) => ({ macs: 0, other: 5 * countOf(nth(bottoms, 0)) }),
   forward(c) {
     const [x, labels] = [nth(c.bottoms, 0), nth(c.bottoms, 1)];
     const parts = partsOf(c);

@@ -54,7 +54,7 @@ export const softmax: LayerDefinition = {
     axisOf(c, setting(c.layer, 'softmax_param').axis, 'softmax_param.axis');
     return likeBottom(c);
   },
-  cost: (_, bottoms) => ({ macs: 2 * countOf(nth(bottoms, 0)) }),
+  cost: (_, bottoms) => ({ macs: 0, other: 5 * countOf(nth(bottoms, 0)) }),
   forward(c) {
     const x = nth(c.bottoms, 0);
     const parts = scoresOf(x, setting(c.layer, 'softmax_param').axis);

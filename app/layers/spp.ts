@@ -78,7 +78,8 @@ export const spp: LayerDefinition = {
     return { tops: [[batch, (channels * (4 ** levels - 1)) / 3]] };
   },
   cost: (layer, bottoms) => ({
-    macs: countOf(nth(bottoms, 0)) * (setting(layer, 'spp_param').pyramid_height ?? 1),
+    macs: 0,
+    other: countOf(nth(bottoms, 0)) * (setting(layer, 'spp_param').pyramid_height ?? 1),
   }),
   forward(c) {
     for (const level of levelsOf(c)) poolForward(c, level.pool, nth(c.bottoms, 0), placesIn(nth(c.tops, 0), level));

@@ -61,7 +61,7 @@ export const normalize: LayerDefinition = {
     };
     return { tops: [shape], params: [factor] };
   },
-  cost: (_, bottoms) => ({ macs: 2 * countOf(nth(bottoms, 0)) }),
+  cost: (_, bottoms) => ({ macs: 0, other: 3 * countOf(nth(bottoms, 0)) }),
   supports: notYet('Normalize'),
 };
 
@@ -147,7 +147,7 @@ export const multiBoxLoss: LayerDefinition = {
       );
     return { tops: [[]] };
   },
-  cost: (_, bottoms) => ({ macs: countOf(nth(bottoms, 0)) + countOf(nth(bottoms, 1)) }),
+  cost: (_, bottoms) => ({ macs: 0, other: 2 * countOf(nth(bottoms, 0)) + 5 * countOf(nth(bottoms, 1)) }),
   supports: notYet('MultiBoxLoss'),
 };
 

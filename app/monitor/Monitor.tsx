@@ -9,6 +9,7 @@ import { useView, type MonitorTab } from '../store/view.ts';
 import { ChartControls, ChartsTab } from './charts/ChartsTab.tsx';
 import { ClassifyTab } from './ClassifyTab.tsx';
 import { DataTab } from './data/DataTab.tsx';
+import { CostTab } from './cost/CostTab.tsx';
 import { LogTab } from './LogTab.tsx';
 import { ProblemsTab } from './ProblemsTab.tsx';
 import { RunPanel } from './RunPanel.tsx';
@@ -17,6 +18,7 @@ import './monitor.css';
 
 const titles: Readonly<Record<MonitorTab, string>> = {
   charts: 'Charts',
+  cost: 'Cost',
   data: 'Data',
   classify: 'Classify',
   snapshots: 'Snapshots',
@@ -65,6 +67,8 @@ function TabBody({ tab }: { readonly tab: MonitorTab }) {
   switch (tab) {
     case 'charts':
       return <ChartsTab />;
+    case 'cost':
+      return <CostTab />;
     case 'data':
       return <DataTab />;
     case 'classify':

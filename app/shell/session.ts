@@ -76,17 +76,31 @@ async function restoreRun(): Promise<void> {
 /** Analyses the texts now and whenever they, or the size of the data set's images, change. */
 function analyseTexts(): void {
   let timer: ReturnType<typeof setTimeout> | undefined;
+  const now = () => {
+    clearTimeout(timer);
+    void attempt(analyse);
+  };
   const schedule = () => {
     clearTimeout(timer);
-    timer = setTimeout(() => void attempt(analyse), analysisDelay);
+    timer = setTimeout(now, analysisDelay);
   };
-  useDocument.subscribe((now, before) => {
-    if (now.netText !== before.netText || now.solverText !== before.solverText) schedule();
+  useDocument.subscribe((state, before) => {
+    if (state.netText !== before.netText || state.solverText !== before.solverText) schedule();
   });
-  useDataset.subscribe((now, before) => {
-    if (now.opened?.dataset !== before.opened?.dataset) schedule();
+  useDataset.subscribe((state, before) => {
+    if (state.opened?.dataset !== before.opened?.dataset) schedule();
   });
-  void attempt(analyse);
+  registerCommands([
+    {
+      id: 'text.render',
+      title: 'Render the graph now',
+      group: 'Graph',
+      keys: ['Shift+Enter'],
+      scope: 'editor',
+      run: now,
+    },
+  ]);
+  now();
 }
 
 async function analyse(): Promise<void> {

@@ -32,6 +32,7 @@ const solver: SolverView = {
   testIter: 100,
   baseLr: 0.001,
   lrPolicy: 'fixed',
+  rates: undefined,
   display: 100,
   snapshot: 4000,
   diagnostics: [],

@@ -9,7 +9,10 @@ import type { TextName } from './document.ts';
 import type { Homes } from './persist.ts';
 
 export type ThemeChoice = 'system' | 'light' | 'dark';
-export type MonitorTab = 'charts' | 'data' | 'classify' | 'snapshots' | 'log' | 'problems';
+export type MonitorTab = 'charts' | 'cost' | 'data' | 'classify' | 'snapshots' | 'log' | 'problems';
+
+/** The panels around the canvas, which can be put away. */
+export type PanelName = 'editor' | 'inspector' | 'monitor';
 
 /** Sizes of resizable panels in percent of their group, by group, then by panel. */
 export type PanelSizes = Readonly<Record<string, Readonly<Record<string, number>>>>;
@@ -19,6 +22,8 @@ export interface ViewState {
   /** The theme shown: `theme`, with the system's put in. */
   readonly shownTheme: 'light' | 'dark';
   readonly panelSizes: PanelSizes;
+  /** Panels that are put away. */
+  readonly closedPanels: readonly PanelName[];
   readonly monitorTab: MonitorTab;
   /** The text in front in the editor. */
   readonly editorText: TextName;
@@ -31,6 +36,7 @@ export interface ViewState {
   readonly reveal: ((text: TextName, range: Range) => void) | undefined;
   /** The engine that the user wants. */
   readonly engineChoice: EngineChoice;
+  readonly setPanelClosed: (panel: PanelName, closed: boolean) => void;
   readonly setTheme: (theme: ThemeChoice) => void;
   readonly showMonitor: (tab: MonitorTab) => void;
   readonly showText: (text: TextName) => void;
@@ -42,6 +48,7 @@ export const viewHomes: Homes<ViewState> = {
   theme: 'local',
   shownTheme: 'memory',
   panelSizes: 'local',
+  closedPanels: 'local',
   monitorTab: 'local',
   editorText: 'local',
   smoothing: 'local',
@@ -55,6 +62,7 @@ export const useView = create<ViewState>()((set) => ({
   theme: 'system',
   shownTheme: 'light',
   panelSizes: {},
+  closedPanels: [],
   monitorTab: 'charts',
   editorText: 'network',
   smoothing: 0.9,
@@ -63,7 +71,16 @@ export const useView = create<ViewState>()((set) => ({
   reveal: undefined,
   engineChoice: 'auto',
   setTheme: (theme) => set({ theme }),
-  showMonitor: (monitorTab) => set({ monitorTab }),
-  showText: (editorText) => set({ editorText }),
+  showMonitor: (monitorTab) => set((state) => ({ monitorTab, closedPanels: without(state.closedPanels, 'monitor') })),
+  showText: (editorText) => set((state) => ({ editorText, closedPanels: without(state.closedPanels, 'editor') })),
+  setPanelClosed: (panel, closed) =>
+    set(({ closedPanels }) => ({
+      closedPanels: closed ? [...without(closedPanels, panel), panel] : without(closedPanels, panel),
+    })),
   setPanelSizes: (group, sizes) => set((state) => ({ panelSizes: { ...state.panelSizes, [group]: sizes } })),
 }));
+
+/** The list without a panel: the same list where it has none, so that nobody is told of a change. */
+function without(panels: readonly PanelName[], panel: PanelName): readonly PanelName[] {
+  return panels.includes(panel) ? panels.filter((other) => other !== panel) : panels;
+}

@@ -1,9 +1,9 @@
 /** From a solver prototxt's message to the settings of the update rule, the rate policy and the fillers. */
 import type { FillerParameter } from '../caffe/schema/net-messages.ts';
 import type { SolverParameter } from '../caffe/schema/solver-messages.ts';
+import { LR_POLICIES, type LrPolicy, type LrSettings } from '../caffe/solver/lr-policy.ts';
 import { SOLVER_TYPES, solverKindOf } from '../caffe/solver/solver-settings.ts';
 import type { FillerSettings } from '../engine/train/fillers.ts';
-import { LR_POLICIES, type LrPolicy, type LrSettings } from '../engine/train/lr-policy.ts';
 import type { UpdateSettings } from '../engine/train/solver-update.ts';
 import type { UpdateRule } from '../engine/train/update-rules.ts';
 import { TrainingError } from './training-error.ts';

@@ -5,14 +5,14 @@
 import type { DatasetSummary } from '../data/dataset.ts';
 import { WorkerError } from './failure.ts';
 import type {
-  AnalyseAnswer,
-  AnalyseRequest,
   Classification,
   CopyReport,
   DataEvent,
   DataRequest,
   EngineView,
   Envelope,
+  LanguageAnswers,
+  LanguageRequest,
   LayoutAnswer,
   LayoutRequest,
   OpenedDataset,
@@ -127,8 +127,8 @@ function isReply<Event>(message: Reply<unknown> | Event): message is Reply<unkno
 export type DataClient = WorkerClient<DataRequest, DataAnswers, DataEvent>;
 /** Trains, classifies, keeps snapshots. */
 export type TrainClient = WorkerClient<TrainRequest, TrainAnswers, TrainEvent>;
-/** Analyses the two texts; only the newest waiting request is answered, the others fail with code `cancelled`. */
-export type LanguageClient = WorkerClient<AnalyseRequest, { readonly analyse: AnalyseAnswer }>;
+/** Analyses the two texts; only the newest waiting request of a kind is answered, the others fail with code `cancelled`. */
+export type LanguageClient = WorkerClient<LanguageRequest, LanguageAnswers>;
 /** Places graphs; only the newest waiting request is answered, the others fail with code `cancelled`. */
 export type LayoutClient = WorkerClient<LayoutRequest, { readonly layout: LayoutAnswer }>;
 

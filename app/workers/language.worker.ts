@@ -1,16 +1,18 @@
 /**
  * The language worker: reads the two texts after each change, for both phases, so that the page's thread never parses.
- * The newest request wins.
+ * The newest request wins. What only some views show, such as costs, is worked out when they ask for it.
  */
 import { lintSolver } from '../caffe/lint/lint-solver.ts';
 import { buildNet } from '../caffe/net/build-net.ts';
+import { costOf, type NetCost } from '../caffe/net/cost.ts';
 import type { TypedNet } from '../caffe/net/typed-net.ts';
 import { viewNet } from '../caffe/net/view-net.ts';
 import type { Phase } from '../caffe/schema/net-messages.ts';
+import { ratePlanOf } from '../caffe/solver/lr-preview.ts';
 import { readSolver } from '../caffe/solver/read-solver.ts';
 import { layerTable } from '../layers/index.ts';
 import { answerNewest } from './newest-wins.ts';
-import type { AnalyseAnswer, AnalyseRequest, SolverView } from './protocol.ts';
+import type { AnalyseAnswer, AnalyseRequest, LanguageRequest, SolverView } from './protocol.ts';
 
 function viewSolver(text: string, testNet: TypedNet, testImages: number | undefined): SolverView {
   const reading = readSolver(text);
@@ -25,14 +27,23 @@ function viewSolver(text: string, testNet: TypedNet, testImages: number | undefi
     testIter: solver.test_iter[0] ?? 0,
     baseLr: solver.base_lr ?? 0,
     lrPolicy: solver.lr_policy ?? '',
+    rates: ratePlanOf(solver),
     display: solver.display ?? 0,
     snapshot: solver.snapshot,
     diagnostics,
   };
 }
 
-answerNewest<AnalyseRequest, AnalyseAnswer>(({ netText, solverText, record, testImages }) => {
+/** The nets last analysed: costs are asked for afterwards. */
+let nets: Readonly<Record<Phase, TypedNet>> | undefined;
+
+function analyse({ netText, solverText, record, testImages }: AnalyseRequest): AnalyseAnswer {
   const build = (phase: Phase) => buildNet(netText, { phase, layers: layerTable, record });
-  const test = build('TEST');
-  return { train: viewNet(build('TRAIN')), test: viewNet(test), solver: viewSolver(solverText, test, testImages) };
-});
+  nets = { TRAIN: build('TRAIN'), TEST: build('TEST') };
+  const { TRAIN, TEST } = nets;
+  return { train: viewNet(TRAIN), test: viewNet(TEST), solver: viewSolver(solverText, TEST, testImages) };
+}
+
+answerNewest<LanguageRequest, AnalyseAnswer | NetCost | undefined>((request) =>
+  request.kind === 'cost' ? nets && costOf(nets[request.phase]) : analyse(request),
+);

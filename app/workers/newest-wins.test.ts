@@ -28,6 +28,21 @@ it('answers the newest of the requests that wait and cancels the others', async 
   await expect.poll(() => replies.at(-1)).toEqual({ id: 4, ok: true, value: 'D' });
 });
 
+it('keeps requests of different kinds apart', async () => {
+  const replies: Reply<string>[] = [];
+  const scope: WorkerScope = { onmessage: null, postMessage: (reply) => replies.push(reply as Reply<string>) };
+  answerNewest<{ readonly kind: string }, string>(({ kind }) => kind, scope);
+  for (const [id, kind] of ['analyse', 'cost', 'analyse'].entries()) {
+    scope.onmessage?.({ data: { id, body: { kind } } } as MessageEvent<{ id: number; body: { kind: string } }>);
+  }
+  await expect.poll(() => replies.length).toBe(3);
+  expect(replies.map((reply) => [reply.id, reply.ok ? reply.value : reply.failure.code])).toEqual([
+    [0, 'cancelled'],
+    [1, 'cost'],
+    [2, 'analyse'],
+  ]);
+});
+
 it('lets a request under way finish', async () => {
   let release = (): void => undefined;
   const gate = new Promise<void>((resolve) => (release = resolve));

@@ -1,17 +1,18 @@
-/** How the language and layout workers take requests: only the newest waiting one is worth answering. */
+/** How the language and layout workers take requests: only the newest waiting one of a kind is worth answering. */
 import { failureOf } from './failure.ts';
 import type { Envelope, Reply } from './protocol.ts';
 import type { WorkerScope } from './serve.ts';
 
 /**
- * Answers requests one at a time, newest first; those it makes obsolete fail with code
+ * Answers requests one at a time, of each kind the newest; those it makes obsolete fail with code
  * `cancelled`.
  */
 export function answerNewest<Request, Answer>(
   answer: (request: Request) => Answer | Promise<Answer>,
   scope: WorkerScope = globalThis as unknown as WorkerScope,
 ): void {
-  let waiting: Envelope<Request> | undefined;
+  /** By kind, in the order in which they came. */
+  const waiting = new Map<unknown, Envelope<Request>>();
   let busy = false;
 
   const reply = (message: Reply<Answer>): void => scope.postMessage(message, []);
@@ -21,9 +22,9 @@ export function answerNewest<Request, Answer>(
 
   const work = async (): Promise<void> => {
     busy = true;
-    while (waiting !== undefined) {
-      const { id, body } = waiting;
-      waiting = undefined;
+    for (let [next] = waiting; next !== undefined; [next] = waiting) {
+      const [kind, { id, body }] = next;
+      waiting.delete(kind);
       try {
         reply({ id, ok: true, value: await answer(body) });
       } catch (error) {
@@ -36,8 +37,16 @@ export function answerNewest<Request, Answer>(
   };
 
   scope.onmessage = (event: MessageEvent<Envelope<Request>>) => {
-    if (waiting !== undefined) cancel(waiting.id);
-    waiting = event.data;
+    const kind = kindOf(event.data.body);
+    const obsolete = waiting.get(kind);
+    if (obsolete !== undefined) cancel(obsolete.id);
+    waiting.delete(kind);
+    waiting.set(kind, event.data);
     if (!busy) void Promise.resolve().then(work);
   };
+}
+
+/** Requests of different kinds do not stand in for each other. */
+function kindOf(request: unknown): unknown {
+  return typeof request === 'object' && request !== null && 'kind' in request ? request.kind : undefined;
 }

@@ -3,12 +3,14 @@
  * counted as Caffe's own log does ("Memory required for data"): every top once, in-place versions sharing one, views
  * such as Flatten's top included.
  */
+import type { Phase } from '../schema/net-messages.ts';
 import type { Shape } from './layer-table.ts';
 import { receptiveFields } from './receptive-field.ts';
 import type { ReceptiveField } from './receptive-field.ts';
 import type { NetLayer, TypedNet } from './typed-net.ts';
 
-const FLOAT_BYTES = 4;
+/** Bytes of a number: all of Caffe's blobs are single precision here. */
+export const FLOAT_BYTES = 4;
 const countOf = (shape: Shape): number => shape.reduce((product, extent) => product * extent, 1);
 
 /** Costs of one layer, for the whole batch. */
@@ -26,6 +28,8 @@ export interface LayerCost {
   readonly forwardMacs: number | undefined;
   /** Multiply-adds of the backward pass: as many as forward for the bottoms, and again for the parameters. */
   readonly backwardMacs: number | undefined;
+  /** All other arithmetic of a forward pass, as `Cost.other` counts it. */
+  readonly otherOperations: number | undefined;
   /** Bytes of the tops; 0 in place. */
   readonly activationBytes: number;
   /** Bytes of the tops' gradients, where there are any. */
@@ -40,6 +44,7 @@ export interface CostTotals {
   readonly learned: number;
   readonly forwardMacs: number;
   readonly backwardMacs: number;
+  readonly otherOperations: number;
   readonly activationBytes: number;
   readonly gradientBytes: number;
   /** Blobs and parameters: what a net needs that only computes forward. */
@@ -50,6 +55,9 @@ export interface CostTotals {
 
 /** Costs of a net in its phase. Where `complete` is false, sums cover only what is known. */
 export interface NetCost {
+  readonly phase: Phase;
+  /** Images in a batch: extent of the first axis of the first source's first top; undefined where it is not known. */
+  readonly batch: number | undefined;
   readonly layers: readonly LayerCost[];
   readonly totals: CostTotals;
   readonly complete: boolean;
@@ -86,12 +94,20 @@ export function costOf(net: TypedNet): NetCost {
       learned: sum(learned),
       forwardMacs: layer.cost?.macs,
       backwardMacs: backwardMacs(layer),
+      otherOperations: layer.cost && (layer.cost.other ?? 0),
       activationBytes: activations * FLOAT_BYTES,
       gradientBytes: diffs * FLOAT_BYTES,
       receptiveField: fields.get(layer.tops[0] ?? ''),
     };
   });
-  return { layers, totals: totalsOf(layers), complete: net.complete };
+  const first = net.layers.find((layer) => layer.info?.source === true)?.tops[0];
+  return {
+    phase: net.phase,
+    batch: first === undefined ? undefined : net.blobs.get(first)?.shape?.[0],
+    layers,
+    totals: totalsOf(layers),
+    complete: net.complete,
+  };
 }
 
 /** Names of the blobs that get a gradient: somebody passes one down to them, or they are a loss that learns. */
@@ -126,6 +142,7 @@ function totalsOf(layers: readonly LayerCost[]): CostTotals {
     learned,
     forwardMacs: sum((layer) => layer.forwardMacs),
     backwardMacs: sum((layer) => layer.backwardMacs),
+    otherOperations: sum((layer) => layer.otherOperations),
     activationBytes,
     gradientBytes,
     forwardBytes: activationBytes + parameters * FLOAT_BYTES,

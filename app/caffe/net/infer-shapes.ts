@@ -39,10 +39,12 @@ export function inferShapes(layers: readonly LayerDraft[], given: ShapeInputs): 
     });
     layer.declarations = result?.params ?? [];
     setLossWeights(layer, given.report);
-    const { info } = layer;
+    const { info, parameter } = layer;
     const bottoms = known(layer.bottoms.map((blob) => blob?.shape));
     const tops = known(layer.tops.map((blob) => blob.shape));
-    if (info && bottoms && tops && layer.problem === undefined) layer.cost = info.cost(layer.parameter, bottoms, tops);
+    if (info && bottoms && tops && layer.problem === undefined) {
+      layer.cost = info.cost(parameter, bottoms, tops, parameter.phase ?? given.phase);
+    }
   }
 }
 

@@ -46,8 +46,13 @@ export interface ShapeResult {
 
 /** Work of one forward pass, for the whole batch. */
 export interface Cost {
-  /** Multiply-adds. */
+  /**
+   * Multiply-adds of weights with values, as publications count them: convolutions, inner products, recurrent layers. A bias
+   * is where a sum starts, and counts nothing.
+   */
   readonly macs: number;
+  /** All other arithmetic: comparisons, additions, quotients, a function such as exp once; a multiply-add once. None unless given. */
+  readonly other?: number;
 }
 
 /** What one place of a top sees of the bottom along one spatial axis. */
@@ -90,7 +95,7 @@ export interface LayerInfo {
   /** Short settings as shown at the node's right: `32 · 5×5 · pad 2`. Empty when there is nothing to say. */
   summary(layer: LayerParameter): string;
   shape(context: ShapeContext): ShapeResult;
-  cost(layer: LayerParameter, bottoms: readonly Shape[], tops: readonly Shape[]): Cost;
+  cost(layer: LayerParameter, bottoms: readonly Shape[], tops: readonly Shape[], phase: Phase): Cost;
   /**
    * The windows through which tops see the first bottom, for its last axes. Without it, a layer that keeps the spatial
    * extents sees place by place, and one that does not sees everything.

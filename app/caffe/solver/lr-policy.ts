@@ -1,8 +1,13 @@
-/** Learning rate policies: the rate as a pure function of the iteration, as Caffe's `SGDSolver::GetLearningRate` has it. */
+/**
+ * Learning rate policies: the rate as a pure function of the iteration, as Caffe's `SGDSolver::GetLearningRate` has it. The
+ * trainer and the preview of a solver text both take it from here.
+ */
+import { POLICIES } from './solver-settings.ts';
+import type { LearningRatePolicy } from './solver-settings.ts';
 
+export type LrPolicy = LearningRatePolicy['kind'];
 /** Names that `lr_policy` may take. */
-export const LR_POLICIES = ['fixed', 'step', 'exp', 'inv', 'multistep', 'poly', 'sigmoid'] as const;
-export type LrPolicy = (typeof LR_POLICIES)[number];
+export const LR_POLICIES: readonly LrPolicy[] = POLICIES;
 
 /** Fields of a solver that its policy reads, named as in SolverParameter; each policy's own are noted beside them. */
 export interface LrSettings {
