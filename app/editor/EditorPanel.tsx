@@ -3,11 +3,14 @@ import './editor.css';
 import './rate-preview.css';
 import { Tabs } from 'radix-ui';
 import { useEffect, useRef } from 'react';
+import { registerCommands } from '../store/commands.ts';
 import { useDocument, type TextName } from '../store/document.ts';
 import { listProblems } from '../store/problems.ts';
 import { useView } from '../store/view.ts';
+import { editorCommands } from './editor-commands.ts';
 import { applyEditorColours } from './editor-theme.ts';
 import { markFindings, registerFixes } from './findings.ts';
+import { followHistory } from './follow-history.ts';
 import { registerLanguageHelp } from './language-help.ts';
 import { registerLanguageMoves } from './language-moves.ts';
 import { monaco } from './monaco.ts';
@@ -36,7 +39,15 @@ export function EditorPanel() {
     const widgets = widgetsHost();
     const made = createEditor(host.current, widgets);
     editor.current = made;
-    const ends = [markFindings(), tieSelection(made), keepReveal(made), () => made.dispose(), () => widgets.remove()];
+    const ends = [
+      markFindings(),
+      tieSelection(made),
+      keepReveal(made),
+      followHistory(made, (name) => bringToFront(made, name)),
+      registerCommands(editorCommands(made)),
+      () => made.dispose(),
+      () => widgets.remove(),
+    ];
     return () => ends.forEach((end) => end());
   }, []);
   useEffect(() => {

@@ -1,10 +1,11 @@
 /**
- * The two texts as Monaco models, in step with the document: typing changes the document, a document changed from outside
- * replaces the model's text and begins a new history. Edits of gestures go through the models, so that they and typing
- * share one undo history.
+ * The two texts as Monaco models, in step with the document: typing changes the document; a change of the document made
+ * elsewhere is carried out on the model as an edit, so that cursors, folds and marks stay where they belong. The history is
+ * the document's own: Monaco's keys for undo lead there.
  */
-import type { Range, TextEdit } from '../caffe/diagnostics.ts';
+import type { Range } from '../caffe/diagnostics.ts';
 import { useDocument, type TextName } from '../store/document.ts';
+import { spliceBetween } from '../store/history.ts';
 import { monaco } from './monaco.ts';
 import { PROTOTXT, registerPrototxt } from './prototxt-language.ts';
 
@@ -36,21 +37,19 @@ export function toMonaco(model: monaco.editor.ITextModel, { start, end }: Range)
   return monaco.Range.fromPositions(model.getPositionAt(start), model.getPositionAt(end));
 }
 
-function applyEdits(name: TextName, edits: readonly TextEdit[]): void {
-  const model = textModels[name];
-  // Stops on both sides: one gesture is one step of undo, apart from the typing before and after.
-  model.pushStackElement();
-  model.pushEditOperations(
-    [],
-    edits.map(({ range, text }) => ({ range: toMonaco(model, range), text, forceMoveMarkers: true })),
-    () => null,
-  );
-  model.pushStackElement();
-}
-
 function storeText(name: TextName): void {
   const text = textModels[name].getValue();
   if (text !== textOf(name)) useDocument.setState(name === 'network' ? { netText: text } : { solverText: text });
+}
+
+/** Takes the document's text over into the model. */
+function takeText(name: TextName): void {
+  const model = textModels[name];
+  const splice = spliceBetween(name, model.getValue(), textOf(name));
+  if (splice === undefined) return;
+  const { start, removed, inserted } = splice;
+  const range = toMonaco(model, { start, end: start + removed.length });
+  model.pushEditOperations([], [{ range, text: inserted, forceMoveMarkers: true }], () => null);
 }
 
 for (const name of TEXT_NAMES) {
@@ -60,19 +59,27 @@ for (const name of TEXT_NAMES) {
     insertSpaces: true,
     bracketColorizationOptions: { enabled: false, independentColorPoolPerBracketType: false },
   });
+  // An empty text would take the line ends of the system, and the document has one kind.
+  model.setEOL(monaco.editor.EndOfLineSequence.LF);
   storeText(name);
   model.onDidChangeContent(() => storeText(name));
 }
 
 useDocument.subscribe((state, before) => {
-  if (state.netText === before.netText && state.solverText === before.solverText) return;
+  if (state.netText === before.netText && state.solverText === before.solverText && state.id === before.id) return;
   for (const name of TEXT_NAMES) {
-    if (textModels[name].getValue() !== textOf(name)) textModels[name].setValue(textOf(name));
+    // Another document: nothing of the old one's marks and folds applies.
+    if (state.id === before.id) takeText(name);
+    else if (textModels[name].getValue() !== textOf(name)) textModels[name].setValue(textOf(name));
+    if (state.id !== before.id) textModels[name].setEOL(monaco.editor.EndOfLineSequence.LF);
   }
 });
 
-useDocument.setState({
-  applyEdits,
-  undo: () => void textModels.network.undo(),
-  redo: () => void textModels.network.redo(),
-});
+const { KeyCode, KeyMod } = monaco;
+monaco.editor.addCommand({ id: 'crema.undo', run: () => useDocument.getState().undo() });
+monaco.editor.addCommand({ id: 'crema.redo', run: () => useDocument.getState().redo() });
+monaco.editor.addKeybindingRules([
+  { keybinding: KeyMod.CtrlCmd | KeyCode.KeyZ, command: 'crema.undo', when: 'editorTextFocus' },
+  { keybinding: KeyMod.CtrlCmd | KeyMod.Shift | KeyCode.KeyZ, command: 'crema.redo', when: 'editorTextFocus' },
+  { keybinding: KeyMod.CtrlCmd | KeyCode.KeyY, command: 'crema.redo', when: 'editorTextFocus' },
+]);

@@ -1,13 +1,14 @@
 /** The bar on top: the document, Caffe's four steps, the run's controls, the phase, the engine, gallery and export. */
 import { Monitor as SystemIcon, Moon, Sun } from 'lucide-react';
-import { useId } from 'react';
 import { IconButton, Segmented } from '../look/controls.tsx';
 import { useDocument } from '../store/document.ts';
 import { useView, type ThemeChoice } from '../store/view.ts';
+import { DocumentMenu } from './DocumentMenu.tsx';
 import { EngineBadge } from './EngineBadge.tsx';
 import { ExportMenu } from './ExportMenu.tsx';
-import { GalleryMenu } from './GalleryMenu.tsx';
+import { GalleryButton } from './GalleryButton.tsx';
 import { RunControls } from './RunControls.tsx';
+import { SearchButton } from './SearchButton.tsx';
 import { Steps } from './Steps.tsx';
 import './bar.css';
 
@@ -17,14 +18,15 @@ export function Bar() {
     <header className="bar">
       <div className="bar-start">
         <Logo />
-        <DocumentName />
-        <GalleryMenu />
+        <DocumentMenu />
+        <GalleryButton />
       </div>
       <Steps />
       <RunControls />
       <div className="bar-end">
         <PhaseSwitch />
         <EngineBadge />
+        <SearchButton />
         <ExportMenu />
         <ThemeToggle />
       </div>
@@ -43,44 +45,23 @@ function Logo() {
   );
 }
 
-function DocumentName() {
-  const name = useDocument((state) => state.name);
-  const id = useId();
-  return (
-    <>
-      <label className="visually-hidden" htmlFor={id}>
-        Name of the network
-      </label>
-      <input
-        id={id}
-        className="document-name"
-        value={name}
-        size={Math.min(24, Math.max(8, name.length))}
-        spellCheck={false}
-        autoComplete="off"
-        onChange={(event) => useDocument.setState({ name: event.target.value })}
-        onBlur={() => {
-          if (name.trim() === '') useDocument.setState({ name: 'untitled' });
-        }}
-        onKeyDown={(event) => {
-          if (event.key === 'Enter') event.currentTarget.blur();
-        }}
-      />
-    </>
-  );
-}
-
+/** Deploy is the TEST phase without data, labels and losses: to be looked at, not changed. */
 function PhaseSwitch() {
   const phase = useDocument((state) => state.phase);
+  const deploy = useView((state) => state.deploy);
   return (
     <Segmented
       label="Phase shown in the graph"
-      value={phase}
+      value={deploy ? 'DEPLOY' : phase}
       options={[
         { value: 'TRAIN', label: 'Train', name: 'Show the TRAIN phase' },
         { value: 'TEST', label: 'Test', name: 'Show the TEST phase' },
+        { value: 'DEPLOY', label: 'Deploy', name: 'Show the net as it is used after training' },
       ]}
-      onChange={(chosen) => useDocument.setState({ phase: chosen })}
+      onChange={(chosen) => {
+        useView.setState({ deploy: chosen === 'DEPLOY' });
+        useDocument.setState({ phase: chosen === 'TRAIN' ? 'TRAIN' : 'TEST' });
+      }}
     />
   );
 }

@@ -1,26 +1,8 @@
 /** The whole page takes dropped files and folders; while they hover, it says what can be dropped. */
 import { useEffect, useState } from 'react';
-import { classifyFile } from './commands/classify.ts';
-import { importData } from './commands/data.ts';
-import { openTexts } from './commands/document.ts';
-import { loadWeightFiles } from './commands/weights.ts';
+import { takeFiles } from './commands/take-files.ts';
 import { attempt } from './commands/workers.ts';
-import { filesOfDrop, sortDrop, type DroppedFile } from './dropped-files.ts';
-
-/** Does with dropped files what they are for. */
-export function takeFiles(files: readonly DroppedFile[]): Promise<void> {
-  const target = sortDrop(files);
-  switch (target.kind) {
-    case 'prototxt':
-      return openTexts(target.files);
-    case 'weights':
-      return loadWeightFiles(target.files.map(({ file }) => file));
-    case 'image':
-      return classifyFile(target.file.file);
-    case 'data':
-      return importData(target.files);
-  }
-}
+import { filesOfDrop } from './dropped-files.ts';
 
 /** Listens to the page's drops and shows a veil while files hover. */
 export function DropZone() {

@@ -2,18 +2,22 @@
 import { Download } from 'lucide-react';
 import { DropdownMenu } from 'radix-ui';
 import { useEffect, useState } from 'react';
+import { useShallow } from 'zustand/react/shallow';
 import { Button } from '../look/controls.tsx';
+import { runCommandById, useCommands } from '../store/commands.ts';
 import { curves } from '../store/curves.ts';
 import { isActive, useRun } from '../store/run.ts';
-import { exportFile, type ExportKind } from './commands/exports.ts';
+import type { ExportKind } from './commands/exports.ts';
+import { CommandItem } from './DocumentMenu.tsx';
 
 /** The button of the bar and its menu. */
 export function ExportMenu() {
   const hasWeights = useRun((state) => state.hasWeights);
   const hasState = useRun((state) => isActive(state.state) || state.lastSnapshot !== undefined);
   const hasCurves = useHasCurves();
+  const others = useCommands(useShallow((state) => state.commands.filter(({ id }) => isOther(id))));
   const item = (kind: ExportKind, title: string, what: string, possible: boolean, otherwise: string) => (
-    <DropdownMenu.Item className="menu-item" disabled={!possible} onSelect={() => void exportFile(kind)}>
+    <DropdownMenu.Item className="menu-item" disabled={!possible} onSelect={() => runCommandById(`export.${kind}`)}>
       <span className="menu-title">{title}</span>
       <span className="menu-what">{possible ? what : otherwise}</span>
     </DropdownMenu.Item>
@@ -40,11 +44,25 @@ export function ExportMenu() {
           {item('solver', 'Solver', 'The text as it is, .prototxt', true, '')}
           <DropdownMenu.Separator className="menu-line" />
           {item('curves', 'Curves', 'Loss, accuracy and rate, .csv', hasCurves, 'Train first')}
+          {others.map(({ id, title }) => (
+            <CommandItem
+              key={id}
+              id={id}
+              title={title.replace(/^Export /, '').replace(/^./, (first) => first.toUpperCase())}
+            />
+          ))}
+          <DropdownMenu.Separator className="menu-line" />
+          <CommandItem id="document.link" title="Copy a link to the document" />
         </DropdownMenu.Content>
       </DropdownMenu.Portal>
     </DropdownMenu.Root>
   );
 }
+
+/** What the views add to the menu: pictures of the graph. */
+const isOther = (id: string): boolean => id.startsWith('export.') && !KINDS.some((kind) => id === `export.${kind}`);
+
+const KINDS: readonly ExportKind[] = ['caffemodel', 'solverstate', 'network', 'solver', 'curves'];
 
 function useHasCurves(): boolean {
   const [has, setHas] = useState(!curves.empty);

@@ -3,6 +3,7 @@ import { Camera, Pause, Play, RotateCcw, Square, StepForward } from 'lucide-reac
 import type { ComponentType } from 'react';
 import { useShallow } from 'zustand/react/shallow';
 import { Button, Hint, IconButton } from '../look/controls.tsx';
+import { obstacleOf } from '../store/readiness.ts';
 import { runActions, useRun, type RunAction } from '../store/run.ts';
 import { doRunAction } from './commands/run.ts';
 import { useSteps } from './Steps.tsx';
@@ -28,11 +29,7 @@ const faces: Readonly<Record<RunAction, Face>> = {
 export function useObstacle(): string | undefined {
   const steps = useSteps();
   const engine = useRun((state) => state.engine);
-  const missing = steps.slice(0, 3).find(({ status }) => status !== 'ready');
-  if (missing !== undefined) return `${missing.title}: ${missing.fact}.`;
-  if (engine.status === 'none') return `Training is not possible here: ${engine.reason}`;
-  if (engine.status === 'probing') return 'Looking for a GPU.';
-  return undefined;
+  return obstacleOf(steps, engine);
 }
 
 /** The controls in the bar, or with all their words in the monitor. */

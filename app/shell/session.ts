@@ -4,53 +4,54 @@ import { keepStore } from '../store/persist.ts';
 import { curves } from '../store/curves.ts';
 import { useDataset } from '../store/dataset.ts';
 import { useDocument, type DocumentState } from '../store/document.ts';
-import { galleryHomes, useGallery } from '../store/gallery.ts';
+import { useGallery } from '../store/gallery.ts';
+import { startHistory } from '../store/history-store.ts';
 import { restoredRun, useRun } from '../store/run.ts';
 import { useView, viewHomes } from '../store/view.ts';
 import { openData } from './commands/data.ts';
-import { loadGallery, openExample } from './commands/document.ts';
+import { followRoute, loadGallery, openExample } from './commands/document.ts';
+import { registerShellCommands } from './commands/shell-commands.ts';
 import { refreshSnapshots } from './commands/weights.ts';
 import { findEngine } from './commands/engine.ts';
 import { attempt, language, train } from './commands/workers.ts';
+import { keeper, newDocument } from './documents/documents.ts';
 import { followKeys } from './keys/dispatch.ts';
-import { historyCommands } from './keys/history-commands.ts';
+import { routeOf } from './routes.ts';
 import { followInput, followTheme } from './theme.ts';
 
 /** Milliseconds of quiet in the text before it is analysed. */
 const analysisDelay = 60;
 
-/** Brings back what was kept. The page is drawn after this, so that it appears as it was left. */
+/**
+ * Brings back what was kept, or opens what the address asks for; on a first visit, the first example. The page is drawn
+ * after this, so that it appears as it was left.
+ */
 export async function restoreSession(): Promise<void> {
-  const stops = [
-    keepStore(useView, 'crema.view', viewHomes, localStorage),
-    keepStore(useGallery, 'crema.gallery', galleryHomes, localStorage),
-    keepStore(
-      useDocument,
-      'crema.document',
-      {
-        name: 'local',
-        netText: 'local',
-        solverText: 'local',
-        phase: 'memory',
-        nets: 'memory',
-        goodNets: 'memory',
-        solver: 'memory',
-        selection: 'memory',
-      },
-      localStorage,
-    ),
-  ];
-  addEventListener('pagehide', () => stops.forEach((stop) => stop()), { once: true });
+  const stopView = keepStore(useView, 'crema.view', viewHomes, localStorage);
+  addEventListener('pagehide', stopView, { once: true });
   followTheme();
   followInput();
-  registerCommands(historyCommands);
   followKeys();
-  await attempt(async () => {
-    await loadGallery();
-    const { netText, solverText } = useDocument.getState();
+  startHistory();
+  keeper.start();
+  addEventListener('pagehide', () => keeper.save());
+  addEventListener('storage', ({ key }) => keeper.heard(key));
+  registerShellCommands();
+
+  const gallery = attempt(loadGallery);
+  keeper.restore();
+  const follow = async () => {
+    if (routeOf(location.hash).kind === 'preset') await gallery;
+    await attempt(() => followRoute(location.hash));
+  };
+  await follow();
+  addEventListener('hashchange', () => void follow());
+  if (useDocument.getState().id === '') {
+    await gallery;
     const [opening] = useGallery.getState().models;
-    if (netText === '' && solverText === '' && opening !== undefined) await openExample(opening);
-  });
+    if (opening !== undefined) await openExample(opening);
+  }
+  if (useDocument.getState().id === '') newDocument();
 }
 
 /** Starts what goes on in the background. */
@@ -85,7 +86,8 @@ function analyseTexts(): void {
     timer = setTimeout(now, analysisDelay);
   };
   useDocument.subscribe((state, before) => {
-    if (state.netText !== before.netText || state.solverText !== before.solverText) schedule();
+    const same = state.netText === before.netText && state.solverText === before.solverText;
+    if (!same || state.id !== before.id) schedule();
   });
   useDataset.subscribe((state, before) => {
     if (state.opened?.dataset !== before.opened?.dataset) schedule();
@@ -94,7 +96,7 @@ function analyseTexts(): void {
     {
       id: 'text.render',
       title: 'Render the graph now',
-      group: 'Graph',
+      group: 'Text',
       keys: ['Shift+Enter'],
       scope: 'editor',
       run: now,
@@ -103,18 +105,24 @@ function analyseTexts(): void {
   now();
 }
 
+/** The document that the nets on the page are of. */
+let analysed = '';
+
 async function analyse(): Promise<void> {
-  const { netText, solverText } = useDocument.getState();
+  const { id, netText, solverText } = useDocument.getState();
   const dataset = useDataset.getState().opened?.dataset;
   const record = recordOf(dataset);
   const testImages = dataset?.test.count;
   const answer = await language.call({ kind: 'analyse', netText, solverText, record, testImages });
   const nets: DocumentState['nets'] = { TRAIN: answer.train, TEST: answer.test };
+  // The last good graph is kept while its own text has a mistake; another document's is of no use.
+  const isGood = answer.train.parsed && answer.test.parsed;
   useDocument.setState({
     nets,
     solver: answer.solver,
-    ...(answer.train.parsed && answer.test.parsed ? { goodNets: nets } : {}),
+    ...(isGood ? { goodNets: nets } : id === analysed ? {} : { goodNets: undefined }),
   });
+  analysed = id;
 }
 
 function recordOf(dataset: { channels: number; height: number; width: number } | undefined): number[] | undefined {

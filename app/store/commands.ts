@@ -6,7 +6,7 @@ import { create } from 'zustand';
 import { remark } from './notices.ts';
 
 /** Headings of the palette and of the shortcut sheet, in their order there. */
-export const COMMAND_GROUPS = ['Document', 'Edit', 'Graph', 'View', 'Run', 'Help'] as const;
+export const COMMAND_GROUPS = ['Document', 'Edit', 'Graph', 'Text', 'View', 'Run', 'Help'] as const;
 export type CommandGroup = (typeof COMMAND_GROUPS)[number];
 
 /** Where the keyboard must be for a command's keys to mean it; `page` is anywhere but in a field or an editor. */

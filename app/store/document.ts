@@ -1,7 +1,7 @@
 /**
- * The document: the two texts, and what the language worker last said of them. The texts are the only truth; every
- * gesture anywhere becomes `applyEdits`, which the editor carries out on the Monaco models so that there is one undo
- * history. Persisted: `netText`, `solverText`, `name` (IndexedDB-free: localStorage, small). Everything else is derived.
+ * The document on the page: the two texts, and what the language worker last said of them. The texts are the only truth;
+ * every gesture anywhere becomes `applyEdits`, and `history-store.ts` hears of every change, so that there is one undo
+ * history. Kept by `app/shell/documents`: `netText`, `solverText`, `name`. Everything else is derived.
  */
 import { create } from 'zustand';
 import type { TextEdit } from '../caffe/diagnostics.ts';
@@ -12,6 +12,8 @@ import type { SolverView } from '../workers/protocol.ts';
 export type TextName = 'network' | 'solver';
 
 export interface DocumentState {
+  /** Tells documents apart, whatever their names: another id is another document, not a change of this one. */
+  readonly id: string;
   readonly name: string;
   readonly netText: string;
   readonly solverText: string;
@@ -24,14 +26,15 @@ export interface DocumentState {
   readonly solver: SolverView | undefined;
   /** Ids of the selected layers. */
   readonly selection: readonly string[];
-  /** How edits reach the text: set by the editor when its models exist; the default edits the strings directly. */
+  /** How edits reach the text, with what the gesture is called; the default keeps no history. */
   readonly applyEdits: (text: TextName, edits: readonly TextEdit[], label: string) => void;
-  /** Takes back, or does again, the last change of the network text, typed or drawn; set by the editor. */
+  /** Takes back, or does again, the last change of either text, typed or drawn; set by the history. */
   readonly undo: () => void;
   readonly redo: () => void;
 }
 
 export const useDocument = create<DocumentState>()((set) => ({
+  id: '',
   name: 'untitled',
   netText: '',
   solverText: '',

@@ -32,6 +32,15 @@ export function listSteps(sources: StepSources): readonly [Step, Step, Step, Ste
   return [data, net, solver, trainStep(sources.run, [data, net, solver])];
 }
 
+/** What stands in the way of training, as a sentence, or undefined. */
+export function obstacleOf(steps: readonly Step[], engine: RunValues['engine']): string | undefined {
+  const missing = steps.slice(0, 3).find(({ status }) => status !== 'ready');
+  if (missing !== undefined) return `${missing.title}: ${missing.fact}.`;
+  if (engine.status === 'none') return `Training is not possible here: ${engine.reason}`;
+  if (engine.status === 'probing') return 'Looking for a GPU.';
+  return undefined;
+}
+
 function dataStep({ opened, job }: StepSources['dataset']): Step {
   const step = { name: 'data', title: 'Data' } as const;
   if (opened === undefined) return { ...step, status: job === undefined ? 'missing' : 'busy', fact: 'no data set' };

@@ -21,6 +21,8 @@ import type {
   RunStarted,
   SnapshotFiles,
   SnapshotInfo,
+  StoredNetworkAnswer,
+  StoredNetworkRequest,
   TrainEvent,
   TrainRequest,
 } from './protocol.ts';
@@ -132,6 +134,12 @@ export type LanguageClient = WorkerClient<LanguageRequest, LanguageAnswers>;
 /** Places graphs; only the newest waiting request is answered, the others fail with code `cancelled`. */
 export type LayoutClient = WorkerClient<LayoutRequest, { readonly layout: LayoutAnswer }>;
 
+/** Reads networks out of weights files. */
+export type StoredNetworkClient = WorkerClient<
+  StoredNetworkRequest,
+  { readonly 'stored-network': StoredNetworkAnswer }
+>;
+
 const noEvents = () => undefined;
 
 /** A client for the data worker. */
@@ -162,6 +170,15 @@ export function languageClient(): LanguageClient {
 export function layoutClient(): LayoutClient {
   return new WorkerClient(
     () => new Worker(new URL('./layout.worker.ts', import.meta.url), { type: 'module', name: 'layout' }),
+    noEvents,
+  );
+}
+
+/** A client for the stored-network worker. */
+export function storedNetworkClient(): StoredNetworkClient {
+  return new WorkerClient(
+    () =>
+      new Worker(new URL('./stored-network.worker.ts', import.meta.url), { type: 'module', name: 'stored-network' }),
     noEvents,
   );
 }

@@ -1,9 +1,14 @@
-/** Opening texts: examples of the gallery and dropped prototxt files. Each is one edit, undone by Ctrl+Z. */
-import { useDocument, type TextName } from '../../store/document.ts';
-import { useGallery, type GalleryModel } from '../../store/gallery.ts';
+/** Opening documents: examples of the gallery, prototxt files, links. What was there stays, as a document of its own. */
+import { useDocument } from '../../store/document.ts';
+import { mainForm, useGallery, type GalleryModel } from '../../store/gallery.ts';
+import { notify } from '../../store/notices.ts';
+import { withPlainLines } from '../../store/stored-documents.ts';
 import { useView } from '../../store/view.ts';
 import { WorkerError } from '../../workers/failure.ts';
+import { keeper, newDocument, openDocument } from '../documents/documents.ts';
 import { isSolverText, type DroppedFile } from '../dropped-files.ts';
+import { routeOf } from '../routes.ts';
+import { decodeShare, ShareError } from '../share/share-link.ts';
 import { attempt } from './workers.ts';
 
 /** Fetches the gallery's list. */
@@ -12,51 +17,95 @@ export async function loadGallery(): Promise<void> {
   useGallery.setState({ models });
 }
 
-/** Puts an example into the editor: its training or its deploy form, and its solver. */
-export async function openExample(model: GalleryModel, form: 'train_test' | 'deploy' = 'train_test'): Promise<void> {
+/** Opens an example as a document: its training or its deploy form, and what goes with it. */
+export async function openExample(model: GalleryModel, form: 'train_test' | 'deploy' = mainForm(model)): Promise<void> {
   await attempt(async () => {
     const file = model.files[form];
-    if (file === undefined) return;
+    if (file === undefined) {
+      const other = form === 'deploy' ? 'a training form' : 'a deploy form';
+      throw new WorkerError({ code: 'net', message: `${model.title} has only ${other} in the gallery.` });
+    }
     const { solver } = model.files;
     const [netText, solverText] = await Promise.all([
       fetchText(file),
-      solver === undefined || form === 'deploy' ? undefined : fetchText(solver),
+      solver === undefined || form === 'deploy' ? '' : fetchText(solver),
     ]);
-    replaceText('network', netText, `Open ${model.title}`);
-    if (solverText !== undefined) replaceText('solver', solverText, `Open ${model.title}`);
-    useDocument.setState({ name: model.name, selection: [] });
-    useGallery.setState({ opened: model.name });
-    useView.setState({ editorText: 'network' });
-    showStart('network');
+    openDocument({ name: model.name, netText, solverText, example: model.name });
+    showStart();
   });
 }
 
-/** Puts dropped texts into the editor, each where it belongs. */
+/** Opens prototxt files: each network as a document, with the solver beside it; a solver alone goes to the document there is. */
 export async function openTexts(files: readonly DroppedFile[]): Promise<void> {
   await attempt(async () => {
-    for (const { file } of files) {
-      const text = await file.text();
-      const target: TextName = isSolverText(text) ? 'solver' : 'network';
-      replaceText(target, text, `Open ${file.name}`);
-      useView.setState({ editorText: target });
-      showStart(target);
-      if (target === 'network') {
-        useDocument.setState({ name: file.name.replace(/(_train_test)?\.\w+$/, ''), selection: [] });
-        useGallery.setState({ opened: undefined });
-      }
+    const texts = await Promise.all(files.map(async ({ file }) => ({ name: file.name, text: await file.text() })));
+    const solvers = texts.filter(({ text }) => isSolverText(text));
+    const networks = texts.filter(({ text }) => !isSolverText(text));
+    const [solver] = solvers;
+    for (const [i, { name, text }] of networks.entries()) {
+      openDocument({ name: nameOfFile(name), netText: text, solverText: i === 0 ? (solver?.text ?? '') : '' });
+      showStart();
+    }
+    if (networks.length === 0 && solver !== undefined) {
+      const { solverText, applyEdits } = useDocument.getState();
+      const edit = { range: { start: 0, end: solverText.length }, text: withPlainLines(solver.text) };
+      applyEdits('solver', [edit], `Open ${solver.name}`);
+      useView.getState().reveal?.('solver', { start: 0, end: 0 });
+      useView.getState().showText('solver');
     }
   });
 }
 
-function replaceText(name: TextName, text: string, label: string): void {
-  const { netText, solverText, applyEdits } = useDocument.getState();
-  const { length } = name === 'network' ? netText : solverText;
-  applyEdits(name, [{ range: { start: 0, end: length }, text }], label);
+/** The name of a document for a file: `cifar10_quick_train_test.prototxt` is `cifar10_quick`. */
+export const nameOfFile = (file: string): string => file.replace(/(_train_test|_train_val)?\.\w+$/, '');
+
+/** Does what an address says, and takes it away, so that a reload does not do it again. */
+export async function followRoute(hash: string): Promise<void> {
+  const route = routeOf(hash);
+  if (route.kind === 'none' || route.kind === 'selftest') return;
+  history.replaceState(history.state, '', location.pathname + location.search);
+  switch (route.kind) {
+    case 'editor':
+      return newDocument();
+    case 'preset': {
+      const { models } = useGallery.getState();
+      const wanted = route.name.toLowerCase();
+      const model = models.find(({ name, title }) => [name, title].some((one) => one.toLowerCase() === wanted));
+      if (model !== undefined) return openExample(model, route.form === 'deploy' ? 'deploy' : mainForm(model));
+      const names = models.map(({ name }) => name).join(', ');
+      notify({ code: 'net', message: `The gallery has no network called "${route.name}". It has: ${names}.` });
+      return;
+    }
+    case 'share':
+      openShared(route.payload);
+      return;
+    case 'unknown':
+      notify({
+        code: 'net',
+        message: `There is nothing at "#/${route.path}". Addresses are #/preset/NAME, #/editor, #/share/… and #/selftest.`,
+      });
+  }
 }
 
-/** A text that was replaced as a whole is read from its first line. */
-function showStart(name: TextName): void {
-  useView.getState().reveal?.(name, { start: 0, end: 0 });
+function openShared(payload: string): void {
+  try {
+    const shared = decodeShare(payload);
+    // Opened a second time: the document that it became, if nobody has changed it.
+    const same = keeper
+      .list()
+      .find(({ netText, solverText }) => netText === shared.netText && solverText === shared.solverText);
+    if (same !== undefined && keeper.show(same.id)) return;
+    openDocument(shared);
+    keeper.markEdited();
+  } catch (error) {
+    if (!(error instanceof ShareError)) throw error;
+    notify({ code: 'net', message: error.message });
+  }
+}
+
+/** A text that is new on the page is read from its first line. */
+function showStart(): void {
+  useView.getState().reveal?.('network', { start: 0, end: 0 });
 }
 
 async function fetchText(file: string): Promise<string> {

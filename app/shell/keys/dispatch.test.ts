@@ -4,7 +4,13 @@ import type { Command } from '../../store/commands.ts';
 import type { PressedKey } from '../../store/key-strokes.ts';
 import { commandOf } from './dispatch.ts';
 
-const command = (id: string, rest: Partial<Command>): Command => ({ id, title: id, group: 'Edit', run: () => undefined, ...rest });
+const command = (id: string, rest: Partial<Command>): Command => ({
+  id,
+  title: id,
+  group: 'Edit',
+  run: () => undefined,
+  ...rest,
+});
 
 const press = (key: string, rest: Partial<PressedKey> = {}): PressedKey => ({
   key,

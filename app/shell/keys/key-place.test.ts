@@ -19,7 +19,11 @@ describe('placeOf', () => {
   });
 
   it('tells editor, fields, graph and page apart', () => {
-    expect(Object.fromEntries(['name', 'button', 'text', 'find', 'canvas', 'node', 'item', 'search'].map((id) => [id, at(id)]))).toEqual({
+    expect(
+      Object.fromEntries(
+        ['name', 'button', 'text', 'find', 'canvas', 'node', 'item', 'search'].map((id) => [id, at(id)]),
+      ),
+    ).toEqual({
       name: 'field',
       button: 'page',
       text: 'editor',

@@ -4,7 +4,8 @@
 export type KeyPlace = 'editor' | 'field' | 'graph' | 'page' | 'overlay';
 
 /** What takes typed text. Monaco's search box and rename box count as fields, not as the editor. */
-const FIELDS = 'input:not([type="button"], [type="checkbox"], [type="radio"], [type="range"]), textarea, select, [contenteditable=""], [contenteditable="true"]';
+const FIELDS =
+  'input:not([type="button"], [type="checkbox"], [type="radio"], [type="range"]), textarea, select, [contenteditable=""], [contenteditable="true"]';
 
 /** What floats above the page and has keys of its own; Monaco's are its own affair. */
 const OVERLAYS = '[role="dialog"], [role="alertdialog"], [role="menu"]';
@@ -25,5 +26,8 @@ export function placeOf(target: EventTarget | null, page: ParentNode = document)
 /** Whether a key means the control that has the focus: Enter and Space press buttons and follow links. */
 export function belongsToControl(target: EventTarget | null, key: string): boolean {
   if (key !== 'Enter' && key !== ' ') return false;
-  return target instanceof Element && target.closest('button, a[href], summary, input, [role="tab"], [role="radio"], [role="option"]') !== null;
+  return (
+    target instanceof Element &&
+    target.closest('button, a[href], summary, input, [role="tab"], [role="radio"], [role="option"]') !== null
+  );
 }

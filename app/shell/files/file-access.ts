@@ -1,0 +1,92 @@
+/** Files of the person's own: through the File System Access API where the browser has it, else chosen and downloaded. */
+import { download } from '../commands/download.ts';
+
+/** The part of a file handle that is needed. */
+export interface TextFileHandle {
+  readonly name: string;
+  getFile(): Promise<File>;
+  createWritable(): Promise<{ write(data: string): Promise<void>; close(): Promise<void> }>;
+}
+
+interface FilePickers {
+  readonly showOpenFilePicker?: (options: {
+    readonly multiple: boolean;
+    readonly types: readonly PickerType[];
+  }) => Promise<readonly TextFileHandle[]>;
+  readonly showSaveFilePicker?: (options: {
+    readonly suggestedName: string;
+    readonly types: readonly PickerType[];
+  }) => Promise<TextFileHandle>;
+}
+
+interface PickerType {
+  readonly description: string;
+  readonly accept: Readonly<Record<string, readonly string[]>>;
+}
+
+const PROTOTXT: PickerType = { description: 'Caffe prototxt', accept: { 'text/plain': ['.prototxt', '.pbtxt'] } };
+const WEIGHTS: PickerType = {
+  description: 'Weights and solver states',
+  accept: { 'application/octet-stream': ['.caffemodel', '.solverstate'] },
+};
+
+/** A file that was chosen, with its handle where the browser gives one. */
+export interface ChosenFile {
+  readonly file: File;
+  readonly handle: TextFileHandle | undefined;
+}
+
+const pickers = (): FilePickers => window as unknown as FilePickers;
+
+/** Asks for files; empty when the person changes their mind. */
+export async function chooseFiles(): Promise<readonly ChosenFile[]> {
+  const { showOpenFilePicker } = pickers();
+  if (showOpenFilePicker === undefined) return chooseByInput();
+  try {
+    const handles = await showOpenFilePicker.call(window, { multiple: true, types: [PROTOTXT, WEIGHTS] });
+    return await Promise.all(handles.map(async (handle) => ({ file: await handle.getFile(), handle })));
+  } catch (error) {
+    if (isChangeOfMind(error)) return [];
+    throw error;
+  }
+}
+
+function chooseByInput(): Promise<readonly ChosenFile[]> {
+  const input = document.createElement('input');
+  input.type = 'file';
+  input.multiple = true;
+  input.accept = '.prototxt,.pbtxt,.caffemodel,.solverstate';
+  return new Promise((resolve) => {
+    input.addEventListener('change', () =>
+      resolve([...(input.files ?? [])].map((file) => ({ file, handle: undefined }))),
+    );
+    input.addEventListener('cancel', () => resolve([]));
+    input.click();
+  });
+}
+
+/** Where a text went: into a file of the person's, into the downloads, or nowhere, since they changed their mind. */
+export type Saved =
+  { readonly kind: 'file'; readonly handle: TextFileHandle } | { readonly kind: 'download' } | undefined;
+
+/** Writes a text to a file: to the one of the handle, else to one that is asked for. */
+export async function saveText(name: string, text: string, handle: TextFileHandle | undefined): Promise<Saved> {
+  const { showSaveFilePicker } = pickers();
+  if (handle === undefined && showSaveFilePicker === undefined) {
+    download(name, text);
+    return { kind: 'download' };
+  }
+  try {
+    const target = handle ?? (await showSaveFilePicker?.call(window, { suggestedName: name, types: [PROTOTXT] }));
+    if (target === undefined) return undefined;
+    const writable = await target.createWritable();
+    await writable.write(text);
+    await writable.close();
+    return { kind: 'file', handle: target };
+  } catch (error) {
+    if (isChangeOfMind(error)) return undefined;
+    throw error;
+  }
+}
+
+const isChangeOfMind = (error: unknown): boolean => error instanceof DOMException && error.name === 'AbortError';

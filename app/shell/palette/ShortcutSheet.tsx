@@ -1,0 +1,57 @@
+/** The sheet of shortcuts: every stroke of the page, by group, read from the same list that the keyboard is. */
+import { useMemo } from 'react';
+import { COMMAND_GROUPS, useCommands, type Command, type CommandScope } from '../../store/commands.ts';
+import { DialogFrame } from './DialogFrame.tsx';
+import { Keys } from './Keys.tsx';
+
+const PLACES: Readonly<Record<CommandScope, string>> = {
+  graph: 'in the graph',
+  editor: 'in the editor',
+  page: '',
+  everywhere: '',
+};
+
+interface SheetGroup {
+  readonly name: string;
+  readonly commands: readonly Command[];
+}
+
+/** Commands that have strokes, by group; groups without any are left out. */
+function sheetGroups(commands: readonly Command[]): readonly SheetGroup[] {
+  return COMMAND_GROUPS.map((name) => ({
+    name,
+    commands: commands.filter(({ group, keys }) => group === name && (keys ?? []).length > 0),
+  })).filter((group) => group.commands.length > 0);
+}
+
+/** The sheet, while it is open. */
+export function ShortcutSheet() {
+  const commands = useCommands((state) => state.commands);
+  const groups = useMemo(() => sheetGroups(commands), [commands]);
+  return (
+    <DialogFrame title="Keyboard shortcuts" className="sheet-dialog">
+      {/* Longer than a small screen: the keyboard scrolls it. */}
+      <div className="sheet" tabIndex={0} role="region" aria-label="Shortcuts by group">
+        {groups.map(({ name, commands: members }) => (
+          <table key={name}>
+            <caption>{name}</caption>
+            <tbody>
+              {members.map((command) => (
+                <tr key={command.id}>
+                  <th scope="row">
+                    {command.title} <span className="sheet-place">{PLACES[command.scope ?? 'page']}</span>
+                  </th>
+                  <td>
+                    {(command.keys ?? []).map((stroke) => (
+                      <Keys key={stroke} stroke={stroke} />
+                    ))}
+                  </td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        ))}
+      </div>
+    </DialogFrame>
+  );
+}
