@@ -255,7 +255,7 @@ function blockOf(
   const isCopy = layer.sheet !== own && layer.sheet.document === own.document;
   if (inList !== undefined || isCopy) return { before: '', head: word, body, after: '' };
   const lineStart = field.range.start - indentAt(text, field.range.start).length;
-  const leading = leadingStart(text, field);
+  const leading = leadingStart(text, field, layer.sheet !== own);
   const comments = leading < lineStart ? relaid(text.slice(leading, lineStart)) : '';
   const head = layer.sheet === own ? text.slice(field.range.start, node.range.start) : word;
   return {

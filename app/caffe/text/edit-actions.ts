@@ -82,8 +82,8 @@ export type NetAction =
   /** Copies layers with the wiring among them under fresh names; what they read from others they still read. */
   | { readonly kind: 'duplicate'; readonly layers: readonly string[] }
   /**
-   * Puts layers given as text behind a layer or at the end, under fresh names. If one blob that they read is made neither
-   * among them nor in the net, it is joined to the first top of that layer.
+   * Puts layers given as text behind a layer or at the end, under fresh names. If they read a single blob that is not made
+   * among them, they read the first top of that layer instead; else what they read from others keeps its name.
    */
   | { readonly kind: 'paste'; readonly text: string; readonly after?: string }
   /** Puts a ready-made block of layers somewhere. */

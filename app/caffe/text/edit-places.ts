@@ -74,8 +74,8 @@ export function removalRange(text: string, field: FieldNode): Range {
   return { start: start - (/[ \t]*$/.exec(text.slice(Math.max(0, start - 200), start))?.[0].length ?? 0), end };
 }
 
-/** Where the comments on lines of their own right above a field begin, else its line; those at the head of the text are the text's. */
-export function leadingStart(text: string, field: FieldNode): number {
+/** Where the comments on lines of their own right above a field begin, else its line; those at the head of the text are the text's, but in a piece the layer's. */
+export function leadingStart(text: string, field: FieldNode, isPiece = false): number {
   const lineStart = field.range.start - indentAt(text, field.range.start).length;
   if (lineStart > 0 && text[lineStart - 1] !== '\n') return field.range.start;
   let start = lineStart;
@@ -84,7 +84,7 @@ export function leadingStart(text: string, field: FieldNode): number {
     if (!/^[ \t]*#/.test(text.slice(above, start))) break;
     start = above;
   }
-  return start === 0 ? lineStart : start;
+  return start === 0 && !isPiece ? lineStart : start;
 }
 
 /** The edits that take items of fields out; a list that loses all its items goes with its name. */
