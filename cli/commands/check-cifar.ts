@@ -4,6 +4,7 @@
  * was learned from it is part of the project.
  */
 import { join } from 'node:path';
+import { copyMessage } from '../../app/caffe/schema/values.ts';
 import { readBinaryproto } from '../../app/caffe/wire/binaryproto.ts';
 import { readCaffemodel } from '../../app/caffe/wire/caffemodel.ts';
 import { readSolverstate } from '../../app/caffe/wire/solverstate.ts';
@@ -115,7 +116,7 @@ async function openSession(setting: Setting, feed: Feed, weights: string) {
     engine,
     train: files.train,
     test: files.test,
-    solver: { ...files.solver, test_interval: 0, snapshot: 0, display: 0 },
+    solver: copyMessage(files.solver, { test_interval: 0, snapshot: 0, display: 0 }),
     feed,
     seed: 1,
     events,

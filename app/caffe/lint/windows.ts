@@ -78,10 +78,12 @@ export function largeKernels(c: LintContext): Diagnostic[] {
     const axes = movedAxes(c.net, layer);
     if (!axes.some(({ window, extent }) => window.size > extent)) return [];
     const field = layer.type === 'Pooling' ? 'pooling_param.kernel_size' : 'convolution_param.kernel_size';
+    // Padding that keeps the size is how heads look at the smallest of several maps: wasteful, but meant.
+    const keepsSize = axes.every(({ extent, places }) => places === extent);
     return [
       {
         code: 'large-kernel',
-        severity: 'warning',
+        severity: keepsSize ? 'info' : 'warning',
         range: placeIn(layer, field),
         message: `The window of "${layer.name}" (${sizeText(axes, ({ window }) => window.size)}) is larger than its image (${sizeText(axes, ({ extent }) => extent)}). Use a smaller kernel, or fewer steps that shrink the image before it.`,
       },

@@ -34,7 +34,8 @@ function forwardPass(layers: readonly LayerDraft[], report: NetReport): void {
     }
     // Caffe looks at the multipliers in the text, so a BatchNorm without any counts as learning.
     const blobs = Math.max(layer.declarations.length, layer.info ? 0 : param.length);
-    let needed = Array.from({ length: blobs }, (_, i) => param[i]?.lr_mult ?? 1).some((mult) => mult !== 0);
+    let needed = false;
+    for (let i = 0; i < blobs; i++) needed ||= (param[i]?.lr_mult ?? 1) !== 0;
     for (const blob of layer.bottoms) needed ||= blob?.needsGradient ?? false;
     layer.propagateDown = layer.bottoms.map((blob, i) => asked[i] ?? blob?.needsGradient ?? false);
     layer.needsBackward = needed;
@@ -42,38 +43,38 @@ function forwardPass(layers: readonly LayerDraft[], report: NetReport): void {
   }
 }
 
+/** What the readers of a blob have been found to be. */
+interface Readers {
+  count: number;
+  underLoss: number;
+  skipped: number;
+}
+
 /** Takes back what leads to no loss, and what only feeds layers that were told not to propagate. */
 function reversePass(layers: readonly LayerDraft[]): void {
-  const underLoss = new Map<BlobDraft, boolean[]>();
-  const skipped = new Map<BlobDraft, boolean[]>();
-  const isUnderLoss = (blob: BlobDraft): boolean => underLoss.get(blob)?.includes(true) ?? false;
+  const readers = new Map<BlobDraft, Readers>();
+  const isUnderLoss = (blob: BlobDraft): boolean => (readers.get(blob)?.underLoss ?? 0) > 0;
   const isSkipped = (blob: BlobDraft): boolean => {
-    const readers = skipped.get(blob) ?? [];
-    if (readers.length < blob.consumers.length || readers.length === 0) return false;
+    const read = readers.get(blob);
+    if (!read || read.count < blob.consumers.length) return false;
     // Several readers stand behind a Split: it passes no gradient where the blob needs none or no reader leads to a loss.
-    if (readers.length > 1 && (!blob.needsGradient || !isUnderLoss(blob))) return true;
-    return readers.every(Boolean);
+    if (read.count > 1 && (!blob.needsGradient || read.underLoss === 0)) return true;
+    return read.skipped === read.count;
   };
-  const note = (notes: Map<BlobDraft, boolean[]>, blob: BlobDraft, value: boolean): void => {
-    const known = notes.get(blob);
-    if (known) known.push(value);
-    else notes.set(blob, [value]);
-  };
-  for (const layer of layers.toReversed()) {
+  for (let index = layers.length - 1; index >= 0; index--) {
+    const layer = layers[index] as LayerDraft;
     const contributes = layer.tops.some((top) => top.lossWeight !== 0 || isUnderLoss(top));
-    const skips = layer.tops.every(isSkipped);
-    if (layer.needsBackward && skips) {
-      layer.needsBackward = false;
-      layer.propagateDown = layer.propagateDown.map(() => false);
-    }
-    if (!contributes) {
+    if (!contributes || (layer.needsBackward && layer.tops.every(isSkipped))) {
       layer.needsBackward = false;
       layer.propagateDown = layer.propagateDown.map(() => false);
     }
     layer.bottoms.forEach((blob, i) => {
       if (!blob) return;
-      note(underLoss, blob, contributes);
-      note(skipped, blob, layer.propagateDown[i] !== true);
+      let read = readers.get(blob);
+      if (!read) readers.set(blob, (read = { count: 0, underLoss: 0, skipped: 0 }));
+      read.count++;
+      if (contributes) read.underLoss++;
+      if (layer.propagateDown[i] !== true) read.skipped++;
     });
   }
 }

@@ -5,6 +5,7 @@
 import type { Diagnostic } from '../diagnostics.ts';
 import { lintNet } from '../lint/lint-net.ts';
 import type { Phase } from '../schema/net-messages.ts';
+import { copyMessage } from '../schema/values.ts';
 import { inheritSource, rangeOf } from '../text/decode.ts';
 import { decideBackward } from './backward.ts';
 import { connect } from './connect.ts';
@@ -58,7 +59,7 @@ export function buildNet(text: string, options: BuildOptions): TypedNet {
   const params = shareParams(layers, report);
   decideBackward(layers, message.force_backward, report);
   reportUnused(layers, blobs, report);
-  const parameter = { ...message, layer: source.layers.map(({ layer }) => layer), layers: [] };
+  const parameter = copyMessage(message, { layer: source.layers.map(({ layer }) => layer), layers: [] });
   inheritSource(parameter, message);
   const net: TypedNet = {
     name: message.name ?? '',

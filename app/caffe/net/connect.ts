@@ -24,15 +24,15 @@ export function connect(layers: readonly LayerDraft[], around: Surroundings): Ma
   const blobs = new Map<string, BlobDraft>();
   const current = new Map<string, BlobDraft>();
   for (const layer of layers) {
-    layer.parameter.bottom.forEach((name, bottomIndex) => {
+    layer.bottoms = layer.parameter.bottom.map((name, bottomIndex) => {
       const blob = current.get(name);
-      layer.bottoms.push(blob);
-      if (blob) blob.consumers.push({ layer: layer.index, bottomIndex });
+      if (blob) addConsumer(blob, layer.index, bottomIndex);
       else reportMissing(layer, name, bottomIndex, layers, current, around);
+      return blob;
     });
-    for (const [topIndex, name] of topNames(layer).entries()) {
-      addTop(layer, topIndex, name, layers, blobs, current, around.report);
-    }
+    layer.tops = topNames(layer).map((name, topIndex) =>
+      addTop(layer, topIndex, name, layers, blobs, current, around.report),
+    );
   }
   reportSharedInPlace(layers, blobs, around.report);
   return blobs;
@@ -53,7 +53,7 @@ function addTop(
   blobs: Map<string, BlobDraft>,
   current: Map<string, BlobDraft>,
   report: NetReport,
-): void {
+): BlobDraft {
   const before = current.get(name);
   if (before && name !== AUTOMATIC_TOP) {
     const inPlace = layer.parameter.bottom[topIndex] === name;
@@ -90,7 +90,13 @@ function addTop(
   };
   blobs.set(id, blob);
   current.set(name, blob);
-  layer.tops.push(blob);
+  return blob;
+}
+
+function addConsumer(blob: BlobDraft, layer: number, bottomIndex: number): void {
+  // Most blobs have one reader: a list that is written down takes less room than one that grows from nothing.
+  if (blob.consumers.length === 0) blob.consumers = [{ layer, bottomIndex }];
+  else blob.consumers.push({ layer, bottomIndex });
 }
 
 function reportMissing(

@@ -12,7 +12,7 @@ export interface BlobDraft {
   shape: Shape | undefined;
   readonly producer: number;
   readonly topIndex: number;
-  readonly consumers: { layer: number; bottomIndex: number }[];
+  consumers: { layer: number; bottomIndex: number }[];
   needsGradient: boolean;
   lossWeight: number;
 }
@@ -24,8 +24,8 @@ export interface LayerDraft {
   readonly parameter: LayerParameter;
   readonly info: LayerInfo | undefined;
   readonly range: Range;
-  readonly bottoms: (BlobDraft | undefined)[];
-  readonly tops: BlobDraft[];
+  bottoms: readonly (BlobDraft | undefined)[];
+  tops: readonly BlobDraft[];
   /** What the layer's parameters are, once shapes are known. */
   declarations: readonly ParamDeclaration[];
   params: NetParam[];

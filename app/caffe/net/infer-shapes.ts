@@ -1,9 +1,12 @@
 /** Goes through the layers in order and asks each for its shapes, parameters, loss weights and cost. */
 import type { Phase } from '../schema/net-messages.ts';
+import { attachment } from '../text/attached.ts';
+import type { Attachment } from '../text/attached.ts';
+import { contentOf } from '../text/decode.ts';
 import { nearest } from '../text/suggest.ts';
 import { calledLayer, placeIn, shapeText } from './drafts.ts';
-import type { LayerDraft, NetReport } from './drafts.ts';
-import type { LayerTable, Shape, ShapeContext, ShapeResult } from './layer-table.ts';
+import type { BlobDraft, LayerDraft, NetReport } from './drafts.ts';
+import type { Cost, LayerInfo, LayerTable, Shape, ShapeContext, ShapeResult } from './layer-table.ts';
 
 /** Caffe counts the elements of a blob in a signed 32-bit integer. */
 const MAX_COUNT = 2 ** 31 - 1;
@@ -32,23 +35,69 @@ class ShapeRefused extends Error {
 
 /** Fills in shapes of tops, parameter declarations, loss weights, costs and problems. */
 export function inferShapes(layers: readonly LayerDraft[], given: ShapeInputs): void {
+  const { inputs, phase, report } = given;
+  const plain = Object.keys(inputs).length === 0;
   for (const layer of layers) {
-    const result = shapesOf(layer, given);
+    const { info, parameter } = layer;
+    const bottoms = shapesOfBlobs(layer.bottoms);
+    const outcome = info && bottoms && plain ? remembered(layer, info, bottoms, given) : undefined;
+    const before = report.diagnostics.length;
+    const result = outcome ?? shapesOf(layer, bottoms, given);
+    // Only what went without a word is remembered: findings have places, and those move.
+    const silent = report.diagnostics.length === before;
     layer.tops.forEach((top, i) => {
-      top.shape = result?.tops[i] ?? (layer.info?.source === true ? given.inputs[top.name] : undefined);
+      top.shape = result?.tops[i] ?? (info?.source === true ? inputs[top.name] : undefined);
     });
     layer.declarations = result?.params ?? [];
-    setLossWeights(layer, given.report);
-    const { info, parameter } = layer;
-    const bottoms = known(layer.bottoms.map((blob) => blob?.shape));
-    const tops = known(layer.tops.map((blob) => blob.shape));
-    if (info && bottoms && tops && layer.problem === undefined) {
-      layer.cost = info.cost(parameter, bottoms, tops, parameter.phase ?? given.phase);
+    setLossWeights(layer, report);
+    const tops = shapesOfBlobs(layer.tops);
+    if (!info || !bottoms || !tops || layer.problem !== undefined) continue;
+    layer.cost = outcome?.cost ?? info.cost(parameter, bottoms, tops, parameter.phase ?? phase);
+    if (result && !outcome && plain && silent) {
+      const { cost } = layer;
+      const topCount = tops.length;
+      outcomes[phase].set(contentOf(parameter), { ...result, cost, info, bottoms, topCount, record: given.record });
     }
   }
 }
 
-function shapesOf(layer: LayerDraft, given: ShapeInputs): ShapeResult | undefined {
+/** What a layer came to, with all that it depends on besides the layer's own text. */
+interface Outcome extends ShapeResult {
+  readonly cost: Cost;
+  readonly info: LayerInfo;
+  readonly bottoms: readonly Shape[];
+  readonly topCount: number;
+  readonly record: Shape | undefined;
+}
+
+/** The last outcome of each layer in either phase: after most keys it is the same for all layers but one. */
+const outcomes: Readonly<Record<Phase, Attachment<Outcome>>> = { TRAIN: attachment(), TEST: attachment() };
+
+function remembered(
+  layer: LayerDraft,
+  info: LayerInfo,
+  bottoms: readonly Shape[],
+  { phase, record }: ShapeInputs,
+): Outcome | undefined {
+  const outcome = outcomes[phase].get(contentOf(layer.parameter));
+  const fits =
+    outcome !== undefined &&
+    outcome.info === info &&
+    outcome.topCount === layer.tops.length &&
+    outcome.bottoms.length === bottoms.length &&
+    outcome.bottoms.every((shape, i) => isSameShape(shape, bottoms[i] as Shape)) &&
+    (outcome.record === record || (outcome.record && record && isSameShape(outcome.record, record)));
+  return fits === true ? outcome : undefined;
+}
+
+const isSameShape = (a: Shape, b: Shape): boolean =>
+  a === b || (a.length === b.length && a.every((extent, i) => extent === b[i]));
+
+function shapesOf(
+  layer: LayerDraft,
+  bottoms: readonly Shape[] | undefined,
+  given: ShapeInputs,
+): ShapeResult | undefined {
   const { report } = given;
   const { info, parameter } = layer;
   if (!info) {
@@ -56,7 +105,6 @@ function shapesOf(layer: LayerDraft, given: ShapeInputs): ShapeResult | undefine
     return undefined;
   }
   if (!countsFit(layer, report)) return undefined;
-  const bottoms = known(layer.bottoms.map((blob) => blob?.shape));
   if (!bottoms) {
     const unknown = parameter.bottom[layer.bottoms.findIndex((blob) => blob?.shape === undefined)];
     layer.problem ??= `The shape of "${unknown}" is not known.`;
@@ -65,7 +113,21 @@ function shapesOf(layer: LayerDraft, given: ShapeInputs): ShapeResult | undefine
   const overridden = info.source === true ? layer.tops.map((top) => given.inputs[top.name]) : [];
   if (overridden.length > 0 && overridden.every((shape) => shape !== undefined))
     return checked({ tops: overridden }, layer, report);
-  const context: ShapeContext = {
+  try {
+    const result = info.shape(contextOf(layer, bottoms, given));
+    const tops = result.tops.map((shape, i) => overridden[i] ?? shape);
+    return checked({ ...result, tops }, layer, report);
+  } catch (error) {
+    if (!(error instanceof ShapeRefused)) throw error;
+    layer.problem ??= error.message;
+    report.add('shape', error.severity, placeIn(layer, error.field), error.message);
+    return undefined;
+  }
+}
+
+function contextOf(layer: LayerDraft, bottoms: readonly Shape[], given: ShapeInputs): ShapeContext {
+  const { parameter } = layer;
+  return {
     layer: parameter,
     phase: parameter.phase ?? given.phase,
     bottoms,
@@ -77,19 +139,9 @@ function shapesOf(layer: LayerDraft, given: ShapeInputs): ShapeResult | undefine
       throw new ShapeRefused(message, field, 'warning');
     },
     warn(message, field) {
-      report.add('shape', 'warning', placeIn(layer, field), message);
+      given.report.add('shape', 'warning', placeIn(layer, field), message);
     },
   };
-  try {
-    const result = info.shape(context);
-    const tops = result.tops.map((shape, i) => overridden[i] ?? shape);
-    return checked({ ...result, tops }, layer, report);
-  } catch (error) {
-    if (!(error instanceof ShapeRefused)) throw error;
-    layer.problem ??= error.message;
-    report.add('shape', error.severity, placeIn(layer, error.field), error.message);
-    return undefined;
-  }
 }
 
 /** Refuses shapes that no blob can have. */
@@ -176,6 +228,8 @@ function setLossWeights(layer: LayerDraft, report: NetReport): void {
   });
 }
 
-function known(shapes: readonly (Shape | undefined)[]): readonly Shape[] | undefined {
+/** The shapes of blobs, if all are known. */
+function shapesOfBlobs(blobs: readonly (BlobDraft | undefined)[]): readonly Shape[] | undefined {
+  const shapes = blobs.map((blob) => blob?.shape);
   return shapes.every((shape) => shape !== undefined) ? shapes : undefined;
 }

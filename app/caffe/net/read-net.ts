@@ -31,11 +31,33 @@ export interface NetSource {
 const recent = new Map<string, NetSource>();
 const KEPT = 4;
 
+/** The last text without a mistake in its form: the next one is likely to differ from it by a few characters. */
+let sound: Document | undefined;
+/** Texts read since one was read as a whole. */
+let changes = 0;
+/** So often a text is read by what changed; then as a whole, for what is kept of a text holds all of it in memory. */
+const MOST_CHANGES = 64;
+
 /** Reads a network text. Never throws; the same text gives the same objects while it is fresh. */
 export function readNet(text: string): NetSource {
   const known = recent.get(text);
-  if (known) return known;
-  const document = parse(text);
+  if (known) {
+    // Asked for again: it is the newest one now.
+    recent.delete(text);
+    recent.set(text, known);
+    return known;
+  }
+  const source = read(text);
+  const oldest = recent.keys().next();
+  if (recent.size >= KEPT && !oldest.done) recent.delete(oldest.value);
+  recent.set(text, source);
+  return source;
+}
+
+function read(text: string): NetSource {
+  changes = (changes + 1) % MOST_CHANGES;
+  const document = parse(text, changes === 0 ? undefined : sound);
+  if (document.errors.length === 0) sound = document;
   const { message, diagnostics } = decode(document, NetParameter);
   const upgraded = upgradeNet(message);
   const ids = new Set<string>();
@@ -46,14 +68,10 @@ export function readNet(text: string): NetSource {
     ids.add(id);
     return { id, layer, range: rangeOf(layer) ?? rangeOf(message, 'input') ?? { start: 0, end: 0 } };
   });
-  const source: NetSource = {
+  return {
     document,
     message,
     layers,
     diagnostics: [...document.errors, ...diagnostics, ...upgraded.diagnostics],
   };
-  const oldest = recent.keys().next();
-  if (recent.size >= KEPT && !oldest.done) recent.delete(oldest.value);
-  recent.set(text, source);
-  return source;
 }

@@ -16,7 +16,7 @@ import {
   WindowDataParameter,
 } from '../schema/net-messages.ts';
 import type { NetParameter, V1LayerParameter } from '../schema/net-messages.ts';
-import { messageOf } from '../schema/values.ts';
+import { copyMessage, messageOf } from '../schema/values.ts';
 import { inheritSource, rangeOf } from '../text/decode.ts';
 
 /** Today's name of each layer type of the old form. */
@@ -197,7 +197,7 @@ function upgradeBatchNorm(layer: LayerParameter): LayerParameter {
     inheritSource(fixed, spec);
     return fixed;
   });
-  const upgraded = { ...layer, param };
+  const upgraded = copyMessage(layer, { param });
   inheritSource(upgraded, layer);
   return upgraded;
 }

@@ -3,6 +3,8 @@ import type { Diagnostic } from '../diagnostics.ts';
 import type { Field, FieldType, MessageType } from '../schema/dsl.ts';
 import { EXPLICIT } from '../schema/dsl.ts';
 import { LayerParameter } from '../schema/net-messages.ts';
+import { attachment } from '../text/attached.ts';
+import { contentOf } from '../text/decode.ts';
 import { scalarText } from '../text/print-message.ts';
 import type { LayerView, NetView, SettingView } from './net-view.ts';
 import { summarise } from './summary.ts';
@@ -22,11 +24,12 @@ function entriesOf(type: MessageType): readonly (readonly [string, Field])[] {
   return known;
 }
 
-const defaults = new WeakMap<Field, string>();
+const defaults = new Map<string, SettingView>();
 
-function defaultText(field: Field, type: Exclude<FieldType, MessageType>): string {
-  let known = defaults.get(field);
-  if (known === undefined) defaults.set(field, (known = scalarText(field.defaultValue, type)));
+/** A field that is not written: the same object each time, so that a view with thousands of them travels light. */
+function defaultSetting(path: string, field: Field, type: Exclude<FieldType, MessageType>): SettingView {
+  let known = defaults.get(path);
+  if (!known) defaults.set(path, (known = { path, value: scalarText(field.defaultValue, type), explicit: false }));
   return known;
 }
 
@@ -67,26 +70,51 @@ function defaultSettings(layer: NetLayer): SettingView[] {
     const { type: scalar, defaultValue, deprecated } = field;
     if (defaultValue === undefined || deprecated || isMessage(scalar)) continue;
     if (message !== undefined && wasWritten(message, name)) continue;
-    settings.push({ path: `${paramField}.${name}`, value: defaultText(field, scalar), explicit: false });
+    settings.push(defaultSetting(`${paramField}.${name}`, field, scalar));
   }
   return settings;
 }
 
-function viewLayer(layer: NetLayer): LayerView {
+/** What a view shows of a layer's own text. */
+interface Written {
+  readonly info: NetLayer['info'];
+  readonly summary: string;
+  readonly settings: readonly SettingView[];
+}
+
+const written = attachment<Written>();
+
+/** The same for both phases, and for as long as the layer's text stays the same. */
+function writtenIn(layer: NetLayer): Written {
   const { info, parameter } = layer;
+  const content = contentOf(parameter);
+  const known = written.get(content);
+  if (known && known.info === info) return known;
+  const made: Written = {
+    info,
+    summary: info?.summary(parameter) ?? '',
+    settings: [...writtenSettings(parameter, LayerParameter, '', NOT_SETTINGS), ...defaultSettings(layer)],
+  };
+  written.set(content, made);
+  return made;
+}
+
+function viewLayer(layer: NetLayer): LayerView {
+  const { info } = layer;
+  const { summary, settings } = writtenIn(layer);
   return {
     id: layer.id,
     name: layer.name,
     type: layer.type,
     family: info?.family ?? 'unknown',
     doc: info?.doc ?? '',
-    summary: info?.summary(parameter) ?? '',
+    summary,
     range: layer.range,
     bottoms: layer.bottoms,
     tops: layer.tops,
     inPlace: layer.inPlace,
     params: layer.params.map(({ role, shape, lrMult, decayMult }) => ({ role, shape, lrMult, decayMult })),
-    settings: [...writtenSettings(parameter, LayerParameter, '', NOT_SETTINGS), ...defaultSettings(layer)],
+    settings,
     macs: layer.cost?.macs,
     problem: layer.problem,
   };

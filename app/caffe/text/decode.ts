@@ -2,12 +2,15 @@
  * Reads a syntax tree as a message of the schema. Everything wrong becomes a diagnostic with its place; what can be read
  * is read. The message remembers where each of its fields stands: see `rangeOf`.
  */
-import type { Diagnostic, DiagnosticCode, Range } from '../diagnostics.ts';
+import type { Diagnostic, Range } from '../diagnostics.ts';
 import { EXPLICIT } from '../schema/dsl.ts';
-import type { EnumType, Field, FieldType, Infer, MessageType, ScalarType } from '../schema/dsl.ts';
-import { blankMessage } from '../schema/values.ts';
-import { bytesOfLiterals, literalOf, textOfLiterals } from './strings.ts';
+import type { Field, FieldType, Infer, MessageType } from '../schema/dsl.ts';
+import { blankMessage, copyMessage } from '../schema/values.ts';
+import { attachment } from './attached.ts';
+import { add, decodeEnum, decodeScalar, expected, list, shorten } from './decode-scalar.ts';
+import type { Report } from './decode-scalar.ts';
 import { nearest } from './suggest.ts';
+import { MovedField } from './kept-fields.ts';
 import type { Document, FieldNode, MessageNode, ScalarNode, ValueNode } from './tree.ts';
 
 /** One occurrence of a field's value in the text. */
@@ -25,7 +28,49 @@ export interface MessageSource {
   readonly occurrences: ReadonlyMap<string, readonly Occurrence[]>;
 }
 
-const sources = new WeakMap<object, MessageSource>();
+/** The place of a message that was read here. Where its fields stand is worked out when it is asked for. */
+class ReadSource implements MessageSource {
+  readonly node: MessageNode;
+  readonly field: FieldNode | undefined;
+  readonly type: MessageType;
+  #occurrences: ReadonlyMap<string, readonly Occurrence[]> | undefined;
+
+  constructor(node: MessageNode, field: FieldNode | undefined, type: MessageType) {
+    this.node = node;
+    this.field = field;
+    this.type = type;
+  }
+
+  get occurrences(): ReadonlyMap<string, readonly Occurrence[]> {
+    return (this.#occurrences ??= occurrencesIn(this.node, this.type));
+  }
+}
+
+/** The place of a message that was read from an earlier text, and stands further back or forth in this one. */
+class MovedSource implements MessageSource {
+  readonly origin: ReadSource;
+  readonly holder: MovedField;
+  #occurrences: ReadonlyMap<string, readonly Occurrence[]> | undefined;
+
+  constructor(origin: ReadSource, holder: MovedField) {
+    this.origin = origin;
+    this.holder = holder;
+  }
+
+  get node(): MessageNode {
+    return this.holder.twinOf(this.origin.node);
+  }
+
+  get field(): FieldNode | undefined {
+    return this.origin.field && this.holder.twinOf(this.origin.field);
+  }
+
+  get occurrences(): ReadonlyMap<string, readonly Occurrence[]> {
+    return (this.#occurrences ??= occurrencesIn(this.node, this.origin.type));
+  }
+}
+
+const sources = attachment<ReadSource | MovedSource>();
 
 /** Where a message stands in the text; undefined for a message that was not read from one. */
 export const sourceOf = (message: object): MessageSource | undefined => sources.get(message);
@@ -34,6 +79,15 @@ export const sourceOf = (message: object): MessageSource | undefined => sources.
 export function inheritSource(made: object, from: object): void {
   const source = sources.get(from);
   if (source) sources.set(made, source);
+}
+
+/**
+ * What stays the same for as long as the text of a message does, wherever it moves to: what depends on nothing else can be
+ * remembered by it.
+ */
+export function contentOf(message: object): object {
+  const source = sources.get(message);
+  return source instanceof MovedSource ? source.origin : (source ?? message);
 }
 
 /**
@@ -61,7 +115,14 @@ export function decode<M extends MessageType>(document: Document, type: M): Deco
   return { message: message as Infer<M>, diagnostics };
 }
 
-type Report = Diagnostic[];
+const fieldMaps = new WeakMap<MessageType, ReadonlyMap<string, Field>>();
+
+/** The fields of a message by name, without what every object inherits. */
+function fieldsOf(type: MessageType): ReadonlyMap<string, Field> {
+  let fields = fieldMaps.get(type);
+  if (!fields) fieldMaps.set(type, (fields = new Map(Object.entries(type.fields))));
+  return fields;
+}
 
 const required = new WeakMap<MessageType, readonly string[]>();
 
@@ -74,81 +135,123 @@ function requiredFields(type: MessageType): readonly string[] {
   return names;
 }
 
-function decodeMessage(node: MessageNode, holder: FieldNode | undefined, type: MessageType, report: Report): object {
-  const values = blankMessage(type);
-  const explicit = new Set<string>();
-  const occurrences = new Map<string, Occurrence[]>();
-  for (const fieldNode of node.fields) {
-    const field = Object.hasOwn(type.fields, fieldNode.name) ? type.fields[fieldNode.name] : undefined;
-    if (!field) {
-      reportUnknownField(fieldNode, type, report);
-      continue;
-    }
-    decodeField(fieldNode, field, type, values, occurrences, report);
-    if (occurrences.has(fieldNode.name)) explicit.add(fieldNode.name);
-    // An empty list sets nothing, as in protobuf.
+/** A message as it is at another place of the text. */
+function movedMessage(message: object, holder: MovedField): object {
+  const origin = sources.get(message);
+  if (!(origin instanceof ReadSource)) return message;
+  const values = message as Record<PropertyKey, unknown>;
+  const copy = copyMessage(message) as Record<PropertyKey, unknown>;
+  for (const name of values[EXPLICIT] as ReadonlySet<string>) {
+    const type = origin.type.fields[name]?.type;
+    if (typeof type !== 'object' || type.kind !== 'message') continue;
+    const inner = values[name];
+    copy[name] = Array.isArray(inner)
+      ? inner.map((one: object) => movedMessage(one, holder))
+      : movedMessage(inner as object, holder);
   }
+  sources.set(copy, new MovedSource(origin, holder));
+  return copy;
+}
+
+/** A message while its fields are read into it. */
+interface Target {
+  readonly node: MessageNode;
+  readonly type: MessageType;
+  readonly values: Record<PropertyKey, unknown>;
+  readonly explicit: Set<string>;
+  readonly report: Report;
+}
+
+function decodeMessage(node: MessageNode, holder: FieldNode | undefined, type: MessageType, report: Report): object {
+  const target: Target = { node, type, values: blankMessage(type), explicit: new Set(), report };
+  const fields = fieldsOf(type);
+  for (const fieldNode of node.fields) {
+    const field = fields.get(fieldNode.name);
+    if (!field) reportUnknownField(fieldNode, type, report);
+    else if (holder === undefined) decodeTopField(fieldNode, field, target);
+    else decodeField(fieldNode, field, target);
+  }
+  const { values, explicit } = target;
   for (const name of requiredFields(type)) {
     if (explicit.has(name)) continue;
     values[name] = type.fields[name]?.type === 'string' ? '' : 0;
-    add(
-      report,
-      'missing-required',
-      holder?.nameRange ?? node.open ?? { start: 0, end: 0 },
-      `${type.name} needs the field "${name}". Add it.`,
-    );
+    const range = holder?.nameRange ?? node.open ?? { start: 0, end: 0 };
+    add(report, 'missing-required', range, `${type.name} needs the field "${name}". Add it.`);
   }
   values[EXPLICIT] = explicit;
-  sources.set(values, { node, field: holder, occurrences });
+  sources.set(values, new ReadSource(node, holder, type));
   return values;
 }
 
-function decodeField(
-  node: FieldNode,
-  field: Field,
-  owner: MessageType,
-  values: Record<PropertyKey, unknown>,
-  occurrences: Map<string, Occurrence[]>,
-  report: Report,
-): void {
-  const { value } = node;
-  if (!value) return;
-  const repeated = field.label === 'repeated';
-  if (value.kind === 'list' && !repeated) {
-    add(
-      report,
-      'repeated-not-allowed',
-      value.range,
-      `"${node.name}" takes one value, not a list. Write one value without brackets.`,
-    );
+/** The messages that fields of whole texts were read as without a finding: a later text that keeps the field takes it over. */
+const readBefore = attachment<{ readonly type: MessageType; readonly message: object }>();
+
+/** Reads a field of the whole text; a message is taken over from an earlier text where the field stayed the same. */
+function decodeTopField(node: FieldNode, field: Field, target: Target): void {
+  const { type } = field;
+  if (typeof type !== 'object' || type.kind !== 'message') {
+    decodeField(node, field, target);
     return;
   }
-  for (const item of value.kind === 'list' ? value.items : [value]) {
-    const decoded = decodeValue(item, node, field.type, report);
-    if (decoded === undefined) continue;
-    const seen = occurrences.get(node.name);
-    if (!repeated && seen) {
-      const first = seen[0]?.field.range;
-      report.push({
-        code: 'repeated-not-allowed',
-        severity: 'error',
-        range: node.range,
-        message: `"${node.name}" may be given only once in ${owner.name}. Remove one of the two.`,
-        ...(first ? { related: [{ range: first, message: 'First given here.' }] } : {}),
-        fixes: [
-          { title: 'Remove this one', edits: [{ range: { start: node.range.start, end: node.fullEnd }, text: '' }] },
-        ],
-      });
-      continue;
-    }
-    if (seen) {
-      seen.push({ field: node, value: item });
-      (values[node.name] as unknown[]).push(decoded);
-    } else {
-      occurrences.set(node.name, [{ field: node, value: item }]);
-      values[node.name] = repeated ? [decoded] : decoded;
-    }
+  const before = readBefore.get(node instanceof MovedField ? node.origin : node);
+  if (before?.type === type) {
+    place(node instanceof MovedField ? movedMessage(before.message, node) : before.message, node, field, target);
+    return;
   }
+  const { value } = node;
+  const found = target.report.length;
+  if (value?.kind !== 'message') decodeField(node, field, target);
+  else {
+    const message = decodeMessage(value, node, type, target.report);
+    if (target.report.length === found) readBefore.set(node, { type, message });
+    place(message, node, field, target);
+  }
+}
+
+function decodeField(node: FieldNode, field: Field, target: Target): void {
+  const { name, value } = node;
+  if (!value) return;
+  if (value.kind !== 'list') decodeItem(value, node, field, target);
+  else if (field.label === 'repeated') for (const item of value.items) decodeItem(item, node, field, target);
+  else {
+    const message = `"${name}" takes one value, not a list. Write one value without brackets.`;
+    add(target.report, 'repeated-not-allowed', value.range, message);
+  }
+}
+
+function decodeItem(item: ScalarNode | MessageNode, node: FieldNode, field: Field, target: Target): void {
+  const decoded = decodeValue(item, node, field.type, target.report);
+  // An empty list, or nothing that can be read, sets nothing.
+  if (decoded !== undefined) place(decoded, node, field, target);
+}
+
+/** Puts a value into its message. */
+function place(
+  decoded: unknown,
+  node: FieldNode,
+  field: Field,
+  { node: owner, type, values, explicit, report }: Target,
+) {
+  const { name } = node;
+  const seen = explicit.has(name);
+  if (field.label === 'repeated') {
+    if (seen) (values[name] as unknown[]).push(decoded);
+    else values[name] = [decoded];
+  } else if (seen) {
+    const first = occurrencesIn(owner, type).get(name)?.[0]?.field.range;
+    report.push({
+      code: 'repeated-not-allowed',
+      severity: 'error',
+      range: node.range,
+      message: `"${name}" may be given only once in ${type.name}. Remove one of the two.`,
+      ...(first ? { related: [{ range: first, message: 'First given here.' }] } : {}),
+      fixes: [
+        { title: 'Remove this one', edits: [{ range: { start: node.range.start, end: node.fullEnd }, text: '' }] },
+      ],
+    });
+    return;
+  } else values[name] = decoded;
+  if (!seen) explicit.add(name);
 }
 
 function decodeValue(value: ScalarNode | MessageNode, node: FieldNode, type: FieldType, report: Report): unknown {
@@ -166,134 +269,28 @@ function decodeValue(value: ScalarNode | MessageNode, node: FieldNode, type: Fie
   return decodeScalar(value, node.name, type, report);
 }
 
-function decodeEnum(value: ScalarNode, name: string, type: EnumType, report: Report): string | undefined {
-  const names = Object.keys(type.values);
-  if (value.form === 'number') {
-    const known = names.find((key) => type.values[key] === Number(value.text));
-    if (known !== undefined) return known;
-    add(report, 'unknown-enum', value.range, `"${name}" has no value ${value.text}. It takes ${list(names)}.`);
-    return undefined;
-  }
-  const word = value.form === 'string' ? textOfLiterals(value.parts) : value.text;
-  const known = Object.hasOwn(type.values, word);
-  if (value.form === 'identifier' && known) return word;
-  const meant = known ? word : nearest(word, names);
-  report.push({
-    code: known ? 'wrong-type' : 'unknown-enum',
-    severity: 'error',
-    range: value.range,
-    message: known
-      ? `"${name}" takes ${word} without quotes.`
-      : `"${name}" has no value ${shorten(value.text)}.${meant === undefined ? '' : ` Did you mean ${meant}?`} It takes ${list(names)}.`,
-    ...(meant === undefined
-      ? {}
-      : { fixes: [{ title: `Change to ${meant}`, edits: [{ range: value.range, text: meant }] }] }),
-  });
-  return undefined;
-}
-
-const INTEGER_RANGES: Readonly<Record<'int32' | 'int64' | 'uint32' | 'uint64', readonly [number, number]>> = {
-  int32: [-(2 ** 31), 2 ** 31 - 1],
-  uint32: [0, 2 ** 32 - 1],
-  int64: [-(2 ** 63), 2 ** 63],
-  uint64: [0, 2 ** 64],
-};
-
-function decodeScalar(value: ScalarNode, name: string, type: ScalarType, report: Report): unknown {
-  const wrong = (fix?: string): undefined => {
-    report.push({
-      code: 'wrong-type',
-      severity: 'error',
-      range: value.range,
-      message: `"${name}" takes ${expected(type)}, not ${shorten(value.text)}.`,
-      ...(fix === undefined
-        ? {}
-        : { fixes: [{ title: `Change to ${fix}`, edits: [{ range: value.range, text: fix }] }] }),
-    });
-    return undefined;
-  };
-  switch (type) {
-    case 'string':
-      return value.form === 'string' ? textOfLiterals(value.parts) : wrong(literalOf(value.text));
-    case 'bytes':
-      return value.form === 'string' ? bytesOfLiterals(value.parts) : wrong(literalOf(value.text));
-    case 'bool': {
-      if (value.form === 'string') {
-        const word = textOfLiterals(value.parts);
-        return wrong(word === 'true' || word === 'false' ? word : undefined);
-      }
-      if (/^(?:true|True|t|0*1|0x0*1)$/.test(value.text)) return true;
-      if (/^(?:false|False|f|0+|0x0+)$/.test(value.text)) return false;
-      return wrong(nearest(value.text, ['true', 'false']));
-    }
-    case 'float':
-    case 'double': {
-      const number = value.form === 'string' ? undefined : floatOf(value.text);
-      return number ?? wrong();
-    }
-    case 'int32':
-    case 'int64':
-    case 'uint32':
-    case 'uint64': {
-      const number = value.form === 'number' ? integerOf(value.text) : undefined;
-      if (number === undefined) {
-        const rounded = value.form === 'number' ? Number(value.text) : NaN;
-        return wrong(Number.isSafeInteger(rounded) ? String(rounded) : undefined);
-      }
-      const [min, max] = INTEGER_RANGES[type];
-      if (number >= min && number <= max) return number;
-      const message =
-        number < 0 && min === 0
-          ? `"${name}" may not be negative.`
-          : `"${name}" must lie between ${min} and ${max}; ${shorten(value.text)} does not.`;
-      add(report, 'number-range', value.range, message);
-      return undefined;
+/** Where the values of a message's fields stand: those that were read. */
+function occurrencesIn(node: MessageNode, type: MessageType): ReadonlyMap<string, readonly Occurrence[]> {
+  const occurrences = new Map<string, Occurrence[]>();
+  const fields = fieldsOf(type);
+  for (const fieldNode of node.fields) {
+    const { name, value } = fieldNode;
+    const field = fields.get(name);
+    const repeated = field?.label === 'repeated';
+    if (!field || !value || (value.kind === 'list' && !repeated)) continue;
+    for (const item of value.kind === 'list' ? value.items : [value]) {
+      if (!isReadable(item, fieldNode, field.type)) continue;
+      const seen = occurrences.get(name);
+      if (!seen) occurrences.set(name, [{ field: fieldNode, value: item }]);
+      else if (repeated) seen.push({ field: fieldNode, value: item });
     }
   }
+  return occurrences;
 }
 
-/** An integer literal (decimal, hexadecimal, octal, with a minus sign), or undefined. */
-function integerOf(text: string): number | undefined {
-  const match = /^(-?)(0[xX][0-9a-fA-F]+|0[0-7]+|[0-9]+)$/.exec(text);
-  if (!match) return undefined;
-  const [, sign, digits = ''] = match;
-  const octal = /^0[0-7]+$/.test(digits);
-  const size = octal ? parseInt(digits, 8) : Number(digits);
-  if (!octal && /^0[0-9]+$/.test(digits)) return undefined;
-  return sign === '-' && size !== 0 ? -size : size;
-}
-
-/** A float literal (`1e-3f`, `.5`, `inf`, `nan`, or an integer), or undefined. */
-function floatOf(text: string): number | undefined {
-  const negative = text.startsWith('-');
-  const body = (negative ? text.slice(1) : text).toLowerCase();
-  let size: number;
-  if (body === 'inf' || body === 'infinity') size = Infinity;
-  else if (body === 'nan') size = NaN;
-  else if (/^0x[0-9a-f]+$/.test(body)) size = Number(body);
-  else if (/^[0-9.]/.test(body)) size = Number(body.replace(/f$/, ''));
-  else return undefined;
-  return negative ? -size : size;
-}
-
-function expected(type: FieldType): string {
-  if (typeof type === 'object') return type.kind === 'enum' ? list(Object.keys(type.values)) : 'fields in braces';
-  switch (type) {
-    case 'bool':
-      return 'true or false';
-    case 'string':
-    case 'bytes':
-      return 'a string in quotes';
-    case 'float':
-    case 'double':
-      return 'a number';
-    case 'uint32':
-    case 'uint64':
-      return 'a whole number from 0';
-    case 'int32':
-    case 'int64':
-      return 'a whole number';
-  }
+function isReadable(value: ScalarNode | MessageNode, node: FieldNode, type: FieldType): boolean {
+  if (typeof type === 'object' && type.kind === 'message') return value.kind === 'message';
+  return value.kind === 'scalar' && decodeValue(value, node, type, []) !== undefined;
 }
 
 function reportUnknownField(node: FieldNode, type: MessageType, report: Report): void {
@@ -318,15 +315,4 @@ function reportUnknownField(node: FieldNode, type: MessageType, report: Report):
       ? {}
       : { fixes: [{ title: `Change to ${meant}`, edits: [{ range: node.nameRange, text: meant }] }] }),
   });
-}
-
-function list(words: readonly string[]): string {
-  const shown = words.length > 12 ? [...words.slice(0, 11), '…'] : words;
-  return shown.length < 2 ? (shown[0] ?? '') : `${shown.slice(0, -1).join(', ')} or ${shown.at(-1)}`;
-}
-
-const shorten = (text: string): string => (text.length > 40 ? `${text.slice(0, 40)}…` : text);
-
-function add(report: Report, code: DiagnosticCode, range: Range, message: string): void {
-  report.push({ code, severity: 'error', range, message });
 }

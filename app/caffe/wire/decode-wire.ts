@@ -4,7 +4,7 @@
  */
 import { EXPLICIT } from '../schema/dsl.ts';
 import type { Field, FieldType, Infer, MessageType } from '../schema/dsl.ts';
-import { blankMessage } from '../schema/values.ts';
+import { blankMessage, copyMessage } from '../schema/values.ts';
 import { WireError, WireReader } from './wire-reader.ts';
 import type { WireType } from './wire-reader.ts';
 
@@ -61,7 +61,7 @@ const isMessage = (type: FieldType): type is MessageType => typeof type === 'obj
 
 /** A message field that comes twice is merged, as protobuf does: later settings win. */
 function merged(before: object, after: object): object {
-  const result: Record<PropertyKey, unknown> = { ...before };
+  const result = copyMessage(before) as Record<PropertyKey, unknown>;
   const explicit = (after as { [EXPLICIT]: ReadonlySet<string> })[EXPLICIT];
   for (const name of explicit) result[name] = (after as Record<string, unknown>)[name];
   result[EXPLICIT] = new Set([...(before as { [EXPLICIT]: ReadonlySet<string> })[EXPLICIT], ...explicit]);
