@@ -3,19 +3,19 @@
  * The newest request wins. What only some views show, such as costs, is worked out when they ask for it.
  */
 import { lintSolver } from '../caffe/lint/lint-solver.ts';
-import { buildNet } from '../caffe/net/build-net.ts';
+import { buildFitting } from '../caffe/net/build-fitting.ts';
 import { costOf, type NetCost } from '../caffe/net/cost.ts';
+import { inState } from '../caffe/net/states.ts';
 import type { TypedNet } from '../caffe/net/typed-net.ts';
 import { viewNet } from '../caffe/net/view-net.ts';
-import type { Phase } from '../caffe/schema/net-messages.ts';
+import type { NetState, Phase } from '../caffe/schema/net-messages.ts';
 import { ratePlanOf } from '../caffe/solver/lr-preview.ts';
-import { readSolver } from '../caffe/solver/read-solver.ts';
+import { readSolver, type SolverReading } from '../caffe/solver/read-solver.ts';
 import { layerTable } from '../layers/index.ts';
 import { answerNewest } from './newest-wins.ts';
 import type { AnalyseAnswer, AnalyseRequest, LanguageRequest, SolverView } from './protocol.ts';
 
-function viewSolver(text: string, testNet: TypedNet, testImages: number | undefined): SolverView {
-  const reading = readSolver(text);
+function viewSolver(reading: SolverReading, testNet: TypedNet, testImages: number | undefined): SolverView {
   const { solver } = reading;
   const diagnostics = [...reading.diagnostics, ...lintSolver(reading, { testNet, testImages })].toSorted(
     (a, b) => a.range.start - b.range.start,
@@ -38,10 +38,13 @@ function viewSolver(text: string, testNet: TypedNet, testImages: number | undefi
 let nets: Readonly<Record<Phase, TypedNet>> | undefined;
 
 function analyse({ netText, solverText, record, testImages }: AnalyseRequest): AnalyseAnswer {
-  const build = (phase: Phase) => buildNet(netText, { phase, layers: layerTable, record });
-  nets = { TRAIN: build('TRAIN'), TEST: build('TEST') };
+  const reading = readSolver(solverText);
+  const { trainState, tests } = reading.settings;
+  const build = (phase: Phase, state: NetState | undefined) =>
+    buildFitting(netText, inState(netText, { phase, layers: layerTable, record }, state));
+  nets = { TRAIN: build('TRAIN', trainState), TEST: build('TEST', tests[0]?.state) };
   const { TRAIN, TEST } = nets;
-  return { train: viewNet(TRAIN), test: viewNet(TEST), solver: viewSolver(solverText, TEST, testImages) };
+  return { train: viewNet(TRAIN), test: viewNet(TEST), solver: viewSolver(reading, TEST, testImages) };
 }
 
 answerNewest<LanguageRequest, AnalyseAnswer | NetCost | undefined>((request) =>
