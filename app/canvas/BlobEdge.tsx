@@ -3,28 +3,38 @@ import type { Edge, EdgeProps } from '@xyflow/react';
 import { memo } from 'react';
 import { useCanvas } from './canvas-state.ts';
 import { roundedPath, type Point } from './edge-path.ts';
+import type { Related } from './paths.ts';
+import { useReading } from './reading-state.ts';
 
 export type BlobFlowEdge = Edge<{ readonly points: readonly Point[]; readonly quiet: boolean }, 'blob'>;
 
-export const BlobEdge = memo(function BlobEdge({ id, data }: EdgeProps<BlobFlowEdge>) {
+export const BlobEdge = memo(function BlobEdge({ id, source, target, data }: EdgeProps<BlobFlowEdge>) {
   const isTarget = useCanvas(({ drag }) => drag?.target?.kind === 'edge' && drag.target.id === id);
+  const isDimmed = useReading(({ lit }) => lit !== undefined && !(lit.has(source) && lit.has(target)));
+  const isRelated = useReading(({ related }) => related !== undefined && liesOn(related, source, target));
   if (data === undefined) return null;
-  const path = roundedPath(data.points);
+  const head = isTarget ? 'arrow-target' : isRelated ? 'arrow-related' : data.quiet ? 'arrow-quiet' : 'arrow';
+  const state = `${data.quiet ? ' is-quiet' : ''}${isTarget ? ' is-target' : ''}${isRelated ? ' is-related' : ''}`;
   return (
     <path
-      className={`blob-edge${data.quiet ? ' is-quiet' : ''}${isTarget ? ' is-target' : ''}`}
-      d={path}
-      markerEnd={`url(#${isTarget ? 'arrow-target' : data.quiet ? 'arrow-quiet' : 'arrow'})`}
+      className={`blob-edge${state}${isDimmed ? ' is-dimmed' : ''}`}
+      d={roundedPath(data.points)}
+      markerEnd={`url(#${head})`}
     />
   );
 });
+
+/** Is a line on a way to the node, or on one from it? */
+const liesOn = ({ node, before, behind }: Related, source: string, target: string): boolean =>
+  (before.has(source) && (target === node || before.has(target))) ||
+  (behind.has(target) && (source === node || behind.has(source)));
 
 /** The arrow heads that edges refer to. */
 export function ArrowHeads() {
   return (
     <svg className="arrow-heads" aria-hidden="true">
       <defs>
-        {['arrow', 'arrow-quiet', 'arrow-target'].map((id) => (
+        {['arrow', 'arrow-quiet', 'arrow-related', 'arrow-target'].map((id) => (
           <marker
             key={id}
             id={id}

@@ -10,6 +10,7 @@ export function CanvasNotice({ stale }: { readonly stale: boolean }) {
   const phase = useDocument((state) => state.phase);
   const isBlank = useDocument((state) => state.netText.trim() === '');
   const reveal = useView((state) => state.reveal);
+  const deploy = useView((state) => state.deploy);
 
   if (failure !== undefined) {
     return (
@@ -29,6 +30,14 @@ export function CanvasNotice({ stale }: { readonly stale: boolean }) {
             Show the mistake
           </button>
         )}
+      </div>
+    );
+  }
+  if (deploy && picture !== undefined && picture.graph.nodes.length > 0) {
+    return (
+      <div className="canvas-notice is-deploy" role="status">
+        <strong>Deploy</strong>
+        <span>The net as it is used after training: inputs for data, predictions for losses. To look at only.</span>
       </div>
     );
   }

@@ -3,11 +3,14 @@ import { useViewport } from '@xyflow/react';
 import { useLayoutEffect, useRef } from 'react';
 import type { CSSProperties, RefObject } from 'react';
 import type { LayerView, NetView } from '../caffe/net/net-view.ts';
-import { useDocument } from '../store/document.ts';
 import { useCanvas } from './canvas-state.ts';
 import { familyColour } from './LayerNode.tsx';
 import { shapeText } from './node-box.ts';
+import { costText } from './node-cost.ts';
+import { formatLarge, plural } from '../store/format.ts';
 import type { PlacedNode } from './placed-graph.ts';
+import type { CanvasNode } from './project.ts';
+import { useShownNet } from './shown-net.ts';
 
 const WIDTH = 264;
 const GAP = 12;
@@ -25,7 +28,7 @@ export function compactCount(value: number): string {
 
 export function LayerCard({ pane }: { readonly pane: RefObject<HTMLElement | null> }) {
   const placed = useCanvas(({ card, picture }) => picture?.placed.nodes.find(({ node }) => node.id === card));
-  const net = useDocument((state) => state.goodNets?.[state.phase]);
+  const net = useShownNet();
   const viewport = useViewport();
   const card = useRef<HTMLDivElement>(null);
   useLayoutEffect(() => {
@@ -36,10 +39,11 @@ export function LayerCard({ pane }: { readonly pane: RefObject<HTMLElement | nul
     element.style.top = `${Math.max(EDGE, Math.min(element.offsetTop, room))}px`;
   }, [pane, placed, viewport]);
   if (placed === undefined || net === undefined) return null;
-  const ids = [placed.node.id, ...placed.node.rows.map(({ id }) => id)];
-  const layers = ids.flatMap((id) => net.layers.find((layer) => layer.id === id) ?? []);
+  const { group, members } = placed.node;
+  const layers = group === undefined ? members.flatMap((id) => net.layers.find((layer) => layer.id === id) ?? []) : [];
   return (
     <div ref={card} className="layer-card" role="tooltip" style={cardPlace(placed, viewport, pane.current)}>
+      {group !== undefined && <GroupFacts node={placed.node} />}
       {layers.map((layer) => (
         <LayerFacts key={layer.id} layer={layer} net={net} />
       ))}
@@ -102,6 +106,29 @@ function LayerFacts({ layer, net }: { readonly layer: LayerView; readonly net: N
         {layer.macs !== undefined && layer.macs > 0 && (
           <Fact term="Multiply-adds" values={[compactCount(layer.macs)]} />
         )}
+      </dl>
+    </section>
+  );
+}
+
+/** What a closed group holds, in numbers. */
+function GroupFacts({ node }: { readonly node: CanvasNode }) {
+  const { name, group, cost, family, problem } = node;
+  if (group === undefined) return null;
+  return (
+    <section className="layer-card-part">
+      <header style={{ borderLeftColor: familyColour(family) }}>
+        <strong>{name}</strong>
+        <span>{group.repeats > 1 ? `${group.repeats} times the same` : 'Group'}</span>
+      </header>
+      {problem !== undefined && <p className="layer-card-problem">{problem}</p>}
+      <p>{plural(group.layers, 'layer')}, closed. Open it by a double-click or Shift+G.</p>
+      <dl>
+        <Fact term="In" values={group.inputs} />
+        <Fact term="Out" values={group.outputs} />
+        {cost.parameters > 0 && <Fact term="Parameters" values={[grouped.format(cost.parameters)]} />}
+        {cost.macs > 0 && <Fact term="Multiply-adds" values={[formatLarge(cost.macs)]} />}
+        {cost.bytes > 0 && <Fact term="Memory of blobs" values={[costText('bytes', cost.bytes)]} />}
       </dl>
     </section>
   );

@@ -1,31 +1,59 @@
 /** A layer on the canvas: its name, type and settings, a row for each layer folded into it, and its outputs' labels. */
 import { Handle, Position, type Node, type NodeProps } from '@xyflow/react';
+import { ChevronRight, ChevronsDownUp, ChevronsUpDown } from 'lucide-react';
 import { memo } from 'react';
+import type { CSSProperties } from 'react';
 import { useDocument } from '../store/document.ts';
 import { useCanvas } from './canvas-state.ts';
-import { LABEL_OFFSET, rowNote } from './node-box.ts';
+import { setGroups } from './follow-selection.ts';
+import { NodePorts } from './NodePorts.tsx';
+import { labelOffset, rowNote } from './node-box.ts';
+import { costText, largest, nounOf } from './node-cost.ts';
 import type { CanvasNode, FoldedLayer } from './project.ts';
+import { useReading } from './reading-state.ts';
+import { setUnfolded } from './unfold.ts';
+import { useWireRole } from './use-wire-role.ts';
 
 export type LayerFlowNode = Node<{ readonly layer: CanvasNode }, 'layer'>;
 
-/** Colour of a layer family, as a CSS value. */
-export const familyColour = (family: CanvasNode['family']): string => `var(--family-${family})`;
+/** Colour of a layer family or of the palette's blocks, as a CSS value. */
+export const familyColour = (family: CanvasNode['family'] | 'block'): string => `var(--family-${family})`;
 
 export const LayerNode = memo(function LayerNode({ data: { layer }, selected }: NodeProps<LayerFlowNode>) {
   const isTarget = useCanvas(({ drag }) => drag?.target?.kind === 'node' && drag.target.id === layer.id);
-  const { box } = layer;
+  const isDimmed = useReading(({ lit }) => lit !== undefined && !lit.has(layer.id));
+  const role = useWireRole(layer.id);
+  const { box, group } = layer;
   const summary = layer.summary === '' ? null : <span className="layer-node-summary">{layer.summary}</span>;
-  const state = `${selected ? ' is-selected' : ''}${isTarget ? ' is-target' : ''}`;
+  const state = [
+    'layer-node',
+    ...(group === undefined ? [] : [group.repeats > 1 ? 'is-group is-run' : 'is-group']),
+    ...(layer.problem === undefined ? [] : ['has-problem']),
+    ...(selected ? ['is-selected'] : []),
+    ...(isTarget ? ['is-target'] : []),
+  ].join(' ');
+  const down = box.direction === 'down';
   return (
-    <div className="layer-node-box">
-      <Handle type="target" position={Position.Top} isConnectable={false} />
-      <Handle type="source" position={Position.Bottom} isConnectable={false} />
+    <div className={`layer-node-box${role}${isDimmed ? ' is-dimmed' : ''}`}>
+      <Handle type="target" position={down ? Position.Top : Position.Left} isConnectable={false} />
+      <Handle type="source" position={down ? Position.Bottom : Position.Right} isConnectable={false} />
       <div
-        className={`layer-node${layer.problem === undefined ? '' : ' has-problem'}${state}`}
-        style={{ width: box.width, height: box.height, borderLeftColor: familyColour(layer.family) }}
+        className={state}
+        style={
+          {
+            width: box.width,
+            height: box.height,
+            borderLeftColor: familyColour(layer.family),
+            '--family': familyColour(layer.family),
+            '--far-size': `${farSize(layer.name, box.width, box.height)}px`,
+          } as CSSProperties
+        }
       >
         <div className="layer-node-line">
-          <span className="layer-node-name">{layer.name}</span>
+          <span className="layer-node-name">
+            {group !== undefined && <OpenButton group={group.id} name={layer.name} />}
+            {layer.name}
+          </span>
           {box.summaryBeside === 'name' && summary}
         </div>
         <div className="layer-node-line">
@@ -35,19 +63,74 @@ export const LayerNode = memo(function LayerNode({ data: { layer }, selected }: 
         {layer.rows.map((row) => (
           <FoldedRow key={row.id} row={row} />
         ))}
+        {(layer.rows.length > 0 || layer.unfolded) && <FoldButton layer={layer} />}
+        <MeasureBar layer={layer} />
       </div>
       {layer.outputs.map((output, i) => (
-        <span
-          key={output.blob}
-          className="layer-node-label"
-          style={{ left: (box.exits[i] ?? 0) + LABEL_OFFSET, top: box.height }}
-        >
+        <span key={output.blob} className="layer-node-label" style={labelOffset(box, i)}>
           {output.text}
         </span>
       ))}
+      <NodePorts node={layer} selected={selected} />
     </div>
   );
 });
+
+/** Size of the name when the graph is seen from afar: as large as the node holds it. */
+const farSize = (name: string, width: number, height: number): number =>
+  Math.round(Math.max(12, Math.min(34, height * 0.6, (width - 20) / (0.62 * Math.max(4, name.length)))));
+
+function OpenButton({ group, name }: { readonly group: string; readonly name: string }) {
+  return (
+    <button
+      type="button"
+      tabIndex={-1}
+      className="group-toggle nodrag nopan"
+      aria-label={`Open the group ${name}`}
+      title="Open the group (Shift+G, or double-click)"
+      onClick={(event) => {
+        event.stopPropagation();
+        setGroups([group], false);
+      }}
+      onDoubleClick={(event) => event.stopPropagation()}
+    >
+      <ChevronRight aria-hidden />
+    </button>
+  );
+}
+
+function FoldButton({ layer }: { readonly layer: CanvasNode }) {
+  const what = layer.unfolded ? 'Fold the in-place layers into' : 'Show one by one the in-place layers of';
+  return (
+    <button
+      type="button"
+      tabIndex={-1}
+      className="fold-toggle nodrag nopan"
+      aria-label={`${what} ${layer.name}`}
+      title={`${layer.unfolded ? 'Fold the in-place layers' : 'Show the in-place layers one by one'} (U)`}
+      onClick={(event) => {
+        event.stopPropagation();
+        setUnfolded([layer.id], !layer.unfolded);
+      }}
+      onDoubleClick={(event) => event.stopPropagation()}
+    >
+      {layer.unfolded ? <ChevronsDownUp aria-hidden /> : <ChevronsUpDown aria-hidden />}
+    </button>
+  );
+}
+
+/** How much the layer costs beside the one that costs most: a bar along the foot, with its number. */
+function MeasureBar({ layer }: { readonly layer: CanvasNode }) {
+  const measure = useReading((state) => state.measure);
+  const most = useCanvas(({ picture }) => (measure === undefined ? 0 : largest(picture?.graph.nodes, measure)));
+  if (measure === undefined || most === 0) return null;
+  const value = layer.cost[measure];
+  return (
+    <div className="measure-bar" title={`${costText(measure, value)} ${nounOf(measure)}`}>
+      {value > 0 && <div style={{ width: `${Math.max(1, (100 * value) / most)}%` }} />}
+    </div>
+  );
+}
 
 function FoldedRow({ row }: { readonly row: FoldedLayer }) {
   const selected = useDocument(({ selection }) => selection.includes(row.id));

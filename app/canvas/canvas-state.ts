@@ -1,13 +1,14 @@
 /** What passes between the parts of the canvas and is of no concern to anything else: the picture, a drag, the hover. */
 import { create } from 'zustand';
 import type { LayoutAnswer, LayoutRequest } from '../workers/protocol.ts';
-import { NOTHING_MOVED, type DropTarget, type Moved, type PlacedGraph } from './placed-graph.ts';
+import type { PaletteEntry } from './palette-entry.ts';
+import type { DropTarget, PlacedGraph } from './placed-graph.ts';
 import type { PaneSize } from './pane-room.ts';
 import type { CanvasGraph } from './project.ts';
 
-/** A layer type on its way from the palette. */
+/** A layer or block on its way from the palette. */
 export interface PaletteDrag {
-  readonly type: string;
+  readonly entry: PaletteEntry;
   /** Pointer, in client coordinates. */
   readonly x: number;
   readonly y: number;
@@ -30,7 +31,6 @@ export interface CanvasState {
   readonly failure: string | undefined;
   /** Counts the changes after which the view should go back to the start of the net. */
   readonly fits: number;
-  readonly moved: Moved;
   readonly drag: PaletteDrag | undefined;
   /** The node with its card open. */
   readonly card: string | undefined;
@@ -44,7 +44,6 @@ export const useCanvas = create<CanvasState>()(() => ({
   picture: undefined,
   failure: undefined,
   fits: 0,
-  moved: NOTHING_MOVED,
   drag: undefined,
   card: undefined,
   paletteOpen: undefined,

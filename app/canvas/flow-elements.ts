@@ -32,7 +32,7 @@ function flowNode(placed: PlacedNode, selected: boolean, focusable: boolean): La
     focusable,
     ariaLabel: node.description,
     ariaRole: 'button',
-    domAttributes: { 'aria-pressed': selected, 'aria-roledescription': 'layer' },
+    domAttributes: { 'aria-pressed': selected, 'aria-roledescription': node.group === undefined ? 'layer' : 'group' },
   };
   known.set(key, made);
   return made;

@@ -24,6 +24,8 @@ export function shapeText(shape: Shape | undefined): string {
   return shape.length === 0 ? 'scalar' : shape.join('×');
 }
 
+export type FlowDirection = 'down' | 'right';
+
 /** A top that something reads: one exit of the node. */
 export interface OutputText {
   readonly blob: string;
@@ -38,16 +40,20 @@ export interface NodeTexts {
   readonly outputs: readonly OutputText[];
   /** A source of data: its first output keeps the middle and the others leave at the side. */
   readonly source: boolean;
+  /** Where the flow goes; down unless said otherwise. */
+  readonly direction?: FlowDirection;
 }
 
 export interface NodeBox {
   /** Of the drawn body. */
   readonly width: number;
   readonly height: number;
-  /** Of the body with the labels below it. */
+  /** Of the body with the labels behind it. */
   readonly boxWidth: number;
   readonly boxHeight: number;
+  /** Distances of the exits along the side where they leave: from the left where the flow goes down, else from the top. */
   readonly exits: readonly number[];
+  readonly direction: FlowDirection;
   /** The summary stands beside the name, or beside the type where the name is too long. */
   readonly summaryBeside: 'name' | 'type';
 }
@@ -83,8 +89,50 @@ function exitOffsets(outputs: readonly OutputText[]): { offsets: number[]; lastL
   return { offsets, lastLabel };
 }
 
+/** Where lines enter a node, from its top left. */
+export const entryOffset = ({ direction, width, height }: NodeBox): { readonly x: number; readonly y: number } =>
+  direction === 'down' ? { x: width / 2, y: 0 } : { x: 0, y: height / 2 };
+
+/** Where the lines of an exit leave a node, from its top left; the middle where it has no such exit. */
+export function exitOffset(box: NodeBox, exit: number): { readonly x: number; readonly y: number } {
+  const along = box.exits[exit];
+  return box.direction === 'down'
+    ? { x: along ?? box.width / 2, y: box.height }
+    : { x: box.width, y: along ?? box.height / 2 };
+}
+
+/** Where the label of an exit stands, from the node's top left. */
+export function labelOffset(box: NodeBox, exit: number): { readonly left: number; readonly top: number } {
+  const { x, y } = exitOffset(box, exit);
+  return box.direction === 'down'
+    ? { left: x + LABEL_OFFSET, top: y }
+    : { left: x + LABEL_OFFSET, top: y - LABEL_STRIP };
+}
+
+/** A node whose flow goes to the right: exits one below the other, each with its label on the line. */
+function boxToTheRight(texts: NodeTexts): NodeBox {
+  const { width: forTexts, summaryBeside } = textWidth(texts);
+  const width = toGrid(Math.max(MIN_WIDTH, forTexts));
+  const count = texts.outputs.length;
+  const forExits = texts.source ? 2 * (count - 1) * LABEL_STRIP + 2 * EXIT_MARGIN : count * LABEL_STRIP + EXIT_MARGIN;
+  const height = Math.max(BODY_HEIGHT + ROW_HEIGHT * texts.rows.length, count > 1 ? forExits : 0);
+  const first = texts.source ? height / 2 : height / 2 - ((count - 1) * LABEL_STRIP) / 2;
+  const exits = texts.outputs.map((_, i) => first + i * LABEL_STRIP);
+  const labels = Math.max(0, ...texts.outputs.map(({ text }) => monoWidth(text, FACT_SIZE) + 2 * LABEL_OFFSET));
+  return {
+    width,
+    height,
+    boxWidth: Math.ceil(width + labels),
+    boxHeight: height,
+    exits,
+    summaryBeside,
+    direction: 'right',
+  };
+}
+
 /** The box of a node with these texts. */
 export function nodeBox(texts: NodeTexts): NodeBox {
+  if (texts.direction === 'right') return boxToTheRight(texts);
   const { width: forTexts, summaryBeside } = textWidth(texts);
   const { offsets, lastLabel } = exitOffsets(texts.outputs);
   const span = offsets.at(-1) ?? 0;
@@ -102,5 +150,6 @@ export function nodeBox(texts: NodeTexts): NodeBox {
     boxHeight: height + (exits.length > 0 ? LABEL_STRIP : 0),
     exits,
     summaryBeside,
+    direction: 'down',
   };
 }

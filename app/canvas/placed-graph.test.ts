@@ -95,14 +95,18 @@ describe('layout', () => {
   });
 
   it('answers an empty net with nothing', async () => {
-    expect(await layoutGraph({ kind: 'layout', nodes: [], edges: [] })).toEqual({ nodes: [], edges: [] });
+    expect(await layoutGraph({ kind: 'layout', direction: 'down', nodes: [], edges: [], groups: [] })).toEqual({
+      nodes: [],
+      edges: [],
+      groups: [],
+    });
   });
 
   it('places what was moved by hand where it was put', async () => {
     const graph = project(viewOf(CHAIN));
     const answer = await layoutGraph(graph.layout);
     const before = placeGraph(graph, answer, NOTHING_MOVED);
-    const after = placeGraph(graph, answer, new Map([['ip1', { x: 500, y: 40 }]]), before);
+    const after = placeGraph(graph, answer, { ip1: { x: 500, y: 40 } }, before);
     expect(find(after, 'ip1')).toMatchObject({ x: 500, y: 40 });
     expect(find(after, 'conv1')).toBe(find(before, 'conv1'));
     const into = after.edges.find(({ edge }) => edge.to === 'ip1');
@@ -114,7 +118,7 @@ describe('layout', () => {
     const label = chain.edges.find(({ edge }) => edge.quiet);
     const right = Math.max(...(label?.points ?? []).map(({ x }) => x));
     expect(bounds && bounds.x + bounds.width).toBeGreaterThanOrEqual(right);
-    expect(boundsOf({ nodes: [], edges: [] })).toBeUndefined();
+    expect(boundsOf({ nodes: [], edges: [], frames: [] })).toBeUndefined();
   });
 
   it('finds what lies under a point', () => {

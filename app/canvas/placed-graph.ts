@@ -4,7 +4,8 @@
  */
 import type { LayoutAnswer } from '../workers/protocol.ts';
 import { directCorners, distanceTo, type Point } from './edge-path.ts';
-import type { CanvasEdge, CanvasGraph, CanvasNode } from './project.ts';
+import { entryOffset, exitOffset } from './node-box.ts';
+import type { CanvasEdge, CanvasFrame, CanvasGraph, CanvasNode } from './project.ts';
 
 export interface PlacedNode {
   readonly node: CanvasNode;
@@ -17,15 +18,27 @@ export interface PlacedEdge {
   readonly points: readonly Point[];
 }
 
+export interface PlacedFrame {
+  readonly frame: CanvasFrame;
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+}
+
 export interface PlacedGraph {
   readonly nodes: readonly PlacedNode[];
   readonly edges: readonly PlacedEdge[];
+  readonly frames: readonly PlacedFrame[];
 }
 
 /** Positions of nodes moved by hand, by id: view state, kept beside the text and not undone. */
-export type Moved = ReadonlyMap<string, Point>;
+export type Moved = Readonly<Record<string, Point>>;
 
-export const NOTHING_MOVED: Moved = new Map();
+export const NOTHING_MOVED: Moved = {};
+
+/** Room around what was moved out of its frame. */
+const FRAME_MARGIN = { side: 14, head: 28, foot: 14 };
 
 /** What a new layer is dropped on. */
 export type DropTarget =
@@ -45,8 +58,9 @@ export function placeGraph(
   const oldNodes = new Map(previous?.nodes.map((placed) => [placed.node.id, placed]));
   const oldEdges = new Map(previous?.edges.map((placed) => [placed.edge.id, placed]));
 
+  const isMoved = (id: string): boolean => Object.hasOwn(moved, id);
   const nodes = graph.nodes.flatMap((node): PlacedNode[] => {
-    const at = moved.get(node.id) ?? positions.get(node.id);
+    const at = (isMoved(node.id) ? moved[node.id] : undefined) ?? positions.get(node.id);
     if (at === undefined) return [];
     const old = oldNodes.get(node.id);
     return [old?.node === node && old.x === at.x && old.y === at.y ? old : { node, x: at.x, y: at.y }];
@@ -56,20 +70,66 @@ export function placeGraph(
   const edges = graph.edges.flatMap((edge): PlacedEdge[] => {
     const [source, target] = [placed.get(edge.from), placed.get(edge.to)];
     if (source === undefined || target === undefined) return [];
-    const route = moved.has(edge.from) || moved.has(edge.to) ? undefined : routes.get(edge.id);
-    const points = route ?? directCorners(exitPoint(source, edge.exit), entryPoint(target));
+    const route = isMoved(edge.from) || isMoved(edge.to) ? undefined : routes.get(edge.id);
+    const points = route ?? direct(source, edge.exit, target);
     const old = oldEdges.get(edge.id);
     return [old?.edge === edge && samePoints(old.points, points) ? old : { edge, points }];
   });
-  return { nodes, edges };
+  return { nodes, edges, frames: placeFrames(graph, layout, nodes, isMoved, previous) };
 }
 
-const exitPoint = ({ node, x, y }: PlacedNode, exit: number): Point => ({
-  x: x + (node.box.exits[exit] ?? node.box.width / 2),
-  y: y + node.box.height,
-});
+/** Where an exit of a node is. */
+export function exitPoint({ node, x, y }: PlacedNode, exit: number): Point {
+  const offset = exitOffset(node.box, exit);
+  return { x: x + offset.x, y: y + offset.y };
+}
 
-const entryPoint = ({ node, x, y }: PlacedNode): Point => ({ x: x + node.box.width / 2, y });
+/** Where edges enter a node. */
+export function entryPoint({ node, x, y }: PlacedNode): Point {
+  const offset = entryOffset(node.box);
+  return { x: x + offset.x, y: y + offset.y };
+}
+
+const turned = ({ x, y }: Point): Point => ({ x: y, y: x });
+
+function direct(source: PlacedNode, exit: number, target: PlacedNode): Point[] {
+  const [from, to] = [exitPoint(source, exit), entryPoint(target)];
+  if (source.node.box.direction === 'down') return directCorners(from, to);
+  return directCorners(turned(from), turned(to)).map(turned);
+}
+
+/** Frames where the layout put them, or around what is in them where some of that was moved. */
+function placeFrames(
+  graph: CanvasGraph,
+  layout: LayoutAnswer,
+  nodes: readonly PlacedNode[],
+  isMoved: (id: string) => boolean,
+  previous: PlacedGraph | undefined,
+): PlacedFrame[] {
+  if (graph.frames.length === 0) return [];
+  const places = new Map(layout.groups.map((group) => [group.id, group]));
+  const old = new Map(previous?.frames.map((placed) => [placed.frame.id, placed]));
+  return graph.frames.flatMap((frame): PlacedFrame[] => {
+    const own = new Set(frame.members);
+    const inside = nodes.filter(({ node }) => node.members.some((id) => own.has(id)));
+    const place = inside.some(({ node }) => isMoved(node.id)) ? aroundNodes(inside) : places.get(frame.id);
+    if (place === undefined) return [];
+    const { x, y, width, height } = place;
+    const before = old.get(frame.id);
+    const same =
+      before?.frame === frame && before.x === x && before.y === y && before.width === width && before.height === height;
+    return [same ? before : { frame, x, y, width, height }];
+  });
+}
+
+function aroundNodes(nodes: readonly PlacedNode[]): Omit<PlacedFrame, 'frame'> {
+  const { side, head, foot } = FRAME_MARGIN;
+  const left = Math.min(...nodes.map(({ x }) => x)) - side;
+  const top = Math.min(...nodes.map(({ y }) => y)) - head;
+  const right = Math.max(...nodes.map(({ node, x }) => x + node.box.boxWidth)) + side;
+  const bottom = Math.max(...nodes.map(({ node, y }) => y + node.box.boxHeight)) + foot;
+  return { x: left, y: top, width: right - left, height: bottom - top };
+}
 
 const samePoints = (a: readonly Point[], b: readonly Point[]): boolean =>
   a === b || (a.length === b.length && a.every((p, i) => p.x === b[i]?.x && p.y === b[i].y));
@@ -91,6 +151,10 @@ export function boundsOf(
     cover(x + node.box.boxWidth, y + node.box.height);
   }
   for (const { points } of graph.edges) for (const point of points) cover(point.x, point.y);
+  for (const { x, y, width, height } of graph.frames) {
+    cover(x, y);
+    cover(x + width, y + height);
+  }
   return { x: left, y: top, width: right - left, height: bottom - top };
 }
 
@@ -111,14 +175,18 @@ export function dropTargetAt(graph: PlacedGraph, point: Point, reach: number): D
 export type Direction = 'up' | 'down' | 'left' | 'right';
 
 /**
- * The node that an arrow key goes to. Up and down follow the edges, to the reader or producer that lies straightest
- * (not over a quiet edge if there is another); left and right go to the nearest node at about the same height.
+ * The node that an arrow key goes to. Along the flow it follows the edges, to the reader or producer that lies straightest
+ * (not over a quiet edge if there is another); across it goes to the nearest node at about the same height.
  */
 export function nodeInDirection(graph: PlacedGraph, from: string, direction: Direction): string | undefined {
   const byId = new Map(graph.nodes.map((placed) => [placed.node.id, placed]));
   const start = byId.get(from);
   if (start === undefined) return undefined;
-  const centre = (placed: PlacedNode): number => placed.x + placed.node.box.width / 2;
+  const down = start.node.box.direction === 'down';
+  // Extents along the flow and across it.
+  const along = ({ node, x, y }: PlacedNode): readonly [number, number] =>
+    down ? [y, y + node.box.height] : [x, x + node.box.width];
+  const centre = ({ node, x, y }: PlacedNode): number => (down ? x + node.box.width / 2 : y + node.box.height / 2);
   const nearest = (
     candidates: readonly { readonly placed: PlacedNode | undefined; readonly penalty: number }[],
   ): string | undefined => {
@@ -131,30 +199,23 @@ export function nodeInDirection(graph: PlacedGraph, from: string, direction: Dir
     return best?.id;
   };
   const quietly = (edge: CanvasEdge): number => (edge.quiet ? 1e6 : 0);
-  switch (direction) {
-    case 'down':
-      return nearest(
-        graph.edges
-          .filter(({ edge }) => edge.from === from)
-          .map(({ edge }) => ({ placed: byId.get(edge.to), penalty: quietly(edge) })),
-      );
-    case 'up':
-      return nearest(
-        graph.edges
-          .filter(({ edge }) => edge.to === from)
-          .map(({ edge }) => ({ placed: byId.get(edge.from), penalty: quietly(edge) })),
-      );
-    case 'left':
-    case 'right': {
-      const sign = direction === 'left' ? -1 : 1;
-      return nearest(
-        graph.nodes
-          .filter((placed) => {
-            const overlaps = placed.y < start.y + start.node.box.height && start.y < placed.y + placed.node.box.height;
-            return overlaps && (centre(placed) - centre(start)) * sign > 0;
-          })
-          .map((placed) => ({ placed, penalty: 0 })),
-      );
-    }
+  const [ahead, back] = down ? (['down', 'up'] as const) : (['right', 'left'] as const);
+  if (direction === ahead) {
+    const lines = graph.edges.filter(({ edge }) => edge.from === from);
+    return nearest(lines.map(({ edge }) => ({ placed: byId.get(edge.to), penalty: quietly(edge) })));
   }
+  if (direction === back) {
+    const lines = graph.edges.filter(({ edge }) => edge.to === from);
+    return nearest(lines.map(({ edge }) => ({ placed: byId.get(edge.from), penalty: quietly(edge) })));
+  }
+  const sign = direction === 'left' || direction === 'up' ? -1 : 1;
+  const [head, foot] = along(start);
+  return nearest(
+    graph.nodes
+      .filter((placed) => {
+        const [top, bottom] = along(placed);
+        return top < foot && head < bottom && (centre(placed) - centre(start)) * sign > 0;
+      })
+      .map((placed) => ({ placed, penalty: 0 })),
+  );
 }

@@ -1,11 +1,17 @@
 /**
- * From a net to what the canvas draws: nodes and edges as plain data. In-place layers are folded into the node of the
- * layer whose output they change. What did not change since the last projection keeps its identity, so that nothing is
- * drawn or placed again without need.
+ * From a net to what the canvas draws: nodes, frames and edges as plain data. In-place layers are folded into the node of
+ * the layer whose output they change, and closed groups are one node. What did not change since the last projection keeps
+ * its identity, so that nothing is drawn or placed again without need.
  */
 import type { BlobView, LayerView, NetView } from '../caffe/net/net-view.ts';
+import { formatLarge, plural } from '../store/format.ts';
 import type { LayoutRequest } from '../workers/protocol.ts';
-import { nodeBox, shapeText, type NodeBox, type OutputText } from './node-box.ts';
+import { foldNet, type FoldedUnit, type Folding } from './folding.ts';
+import { shownGroups, type ShownGroups } from './group-state.ts';
+import type { Group } from './groups.ts';
+import { costOf, sumCosts, type NodeCost } from './node-cost.ts';
+import { nodeBox, shapeText, type FlowDirection, type NodeBox, type OutputText } from './node-box.ts';
+import { monoWidth } from './text-metrics.ts';
 
 /** An in-place layer shown as a row of its producer's node. */
 export interface FoldedLayer {
@@ -16,8 +22,17 @@ export interface FoldedLayer {
   readonly problem: string | undefined;
 }
 
+/** What is said of a closed group beyond its node. */
+export interface ClosedGroup {
+  readonly id: string;
+  readonly layers: number;
+  readonly repeats: number;
+  readonly inputs: readonly string[];
+  readonly outputs: readonly string[];
+}
+
 export interface CanvasNode {
-  /** Id of the layer. */
+  /** Id of the layer; of a closed group `group:` and its own. */
   readonly id: string;
   readonly name: string;
   readonly type: string;
@@ -27,6 +42,14 @@ export interface CanvasNode {
   readonly rows: readonly FoldedLayer[];
   readonly outputs: readonly OutputText[];
   readonly box: NodeBox;
+  /** All layers it stands for, by id, in the order of the text. */
+  readonly members: readonly string[];
+  readonly group: ClosedGroup | undefined;
+  /** The open group whose frame it stands in. */
+  readonly inside: string | undefined;
+  /** In-place layers could be folded into it and are shown one by one. */
+  readonly unfolded: boolean;
+  readonly cost: NodeCost;
   /** What a screen reader says. */
   readonly description: string;
 }
@@ -48,121 +71,269 @@ export interface CanvasEdge {
   readonly description: string;
 }
 
+/** An open group: a frame with its name. */
+export interface CanvasFrame {
+  /** As in the sidecar. */
+  readonly id: string;
+  readonly label: string;
+  readonly inside: string | undefined;
+  readonly members: readonly string[];
+  readonly facts: string;
+  readonly description: string;
+}
+
 export interface CanvasGraph {
   readonly nodes: readonly CanvasNode[];
   readonly edges: readonly CanvasEdge[];
-  /** Which node shows a layer: its own, or the one it is folded into. */
+  readonly frames: readonly CanvasFrame[];
+  /** Which node shows a layer: its own, the one it is folded into, or that of its closed group. */
   readonly nodeOf: ReadonlyMap<string, string>;
+  /** The groups around each layer, outer ones first, by id. */
+  readonly groupsOf: ReadonlyMap<string, readonly string[]>;
+  /** All groups of the net, open or not. */
+  readonly groups: readonly Group[];
+  /** Are groups closed that nobody opened or closed? */
+  readonly closedByDefault: boolean;
   /** What the layout depends on; the same object as before while that is unchanged. */
   readonly layout: LayoutRequest;
 }
 
-/** The index of the layer that a layer is drawn in: its own where it is not folded. */
-function foldingRoots(view: NetView, blobs: ReadonlyMap<string, BlobView>): number[] {
-  const roots: number[] = [];
-  view.layers.forEach((layer, index) => {
-    const [bottom] = layer.bottoms;
-    const blob = bottom === undefined ? undefined : blobs.get(bottom);
-    const root = blob === undefined ? undefined : roots[blob.producer];
-    const folds =
-      layer.inPlace && layer.bottoms.length === 1 && layer.tops.length === 1 && blob?.consumers.length === 1;
-    roots.push(folds && root !== undefined ? root : index);
-  });
-  return roots;
+/** How a net is shown: the part of the sidecar that the projection reads. */
+export interface Appearance {
+  readonly collapsed: Readonly<Record<string, boolean>>;
+  readonly unfolded: readonly string[];
+  readonly direction: FlowDirection;
 }
 
-interface Group {
-  readonly root: LayerView;
-  readonly folded: readonly LayerView[];
-  /** For each top of the root, its last version and who made it. */
-  readonly finalTops: readonly { readonly blob: BlobView | undefined; readonly maker: LayerView }[];
-}
+export const PLAIN: Appearance = { collapsed: {}, unfolded: [], direction: 'down' };
 
-function groupOf(root: LayerView, folded: readonly LayerView[], blobs: ReadonlyMap<string, BlobView>): Group {
-  const finalTops = root.tops.map((top) => {
-    let id = top;
-    let maker = root;
-    for (const layer of folded) {
-      const next = layer.tops[0];
-      if (layer.bottoms[0] === id && next !== undefined) [id, maker] = [next, layer];
-    }
-    return { blob: blobs.get(id), maker };
-  });
-  return { root, folded, finalTops };
-}
+const GROUP = 'group:';
+
+/** Id of the node that shows a closed group. */
+export const groupNodeId = (group: string): string => GROUP + group;
+
+const SHAPE_READERS: ReadonlySet<string> = new Set(['Crop', 'PriorBox']);
+
+/** The second bottom of these only lends its shape. */
+const lendsShape = (reader: LayerView, bottomIndex: number): boolean =>
+  bottomIndex === 1 && SHAPE_READERS.has(reader.type);
 
 const outputText = (blob: BlobView, index: number): OutputText => ({
   blob: blob.id,
   text: index === 0 ? shapeText(blob.shape) : `${blob.name} ${shapeText(blob.shape)}`,
 });
 
-function describeNode(group: Group, names: readonly string[]): string {
-  const { root, folded, finalTops } = group;
-  const parts = [`${root.name}, ${root.type}`];
-  if (root.summary !== '') parts.push(root.summary);
-  for (const layer of folded) parts.push(`with ${layer.name}, ${layer.type}, in place`);
-  if (names.length > 0) parts.push(`reads ${names.join(' and ')}`);
-  const made = finalTops.flatMap(({ blob }) => (blob === undefined ? [] : [`${blob.name} ${shapeText(blob.shape)}`]));
-  if (made.length > 0) parts.push(`makes ${made.join(' and ')}`);
-  const problem = [root, ...folded].find((layer) => layer.problem !== undefined)?.problem;
-  if (problem !== undefined) parts.push(problem);
+const blobText = (blob: BlobView): string => `${blob.name} ${shapeText(blob.shape)}`;
+
+class Projection {
+  readonly #view: NetView;
+  readonly #blobs: ReadonlyMap<string, BlobView>;
+  readonly #folding: Folding;
+  readonly #shown: ShownGroups;
+  readonly #direction: FlowDirection;
+
+  constructor(view: NetView, appearance: Appearance) {
+    this.#view = view;
+    this.#blobs = new Map(view.blobs.map((blob) => [blob.id, blob]));
+    this.#folding = foldNet(view, this.#blobs, new Set(appearance.unfolded));
+    this.#shown = shownGroups(this.#folding, view, appearance.collapsed, lendsShape);
+    this.#direction = appearance.direction;
+  }
+
+  graph(previous: CanvasGraph | undefined): CanvasGraph {
+    const { units, unitOf } = this.#folding;
+    const nodeIds = units.map(({ root }, i) => {
+      const closed = this.#shown.closed[i];
+      return closed === undefined ? root.id : groupNodeId(closed.id);
+    });
+    const nodeOf = new Map(this.#view.layers.map(({ id }, i) => [id, nodeIds[unitOf[i] as number] as string]));
+    const nodes = new Map<string, CanvasNode>();
+    units.forEach((unit, i) => {
+      const id = nodeIds[i] as string;
+      if (nodes.has(id)) return;
+      const closed = this.#shown.closed[i];
+      nodes.set(id, closed === undefined ? this.#layerNode(unit, i) : this.#groupNode(closed, i));
+    });
+    const edges = new Map<string, CanvasEdge>();
+    units.forEach((unit, i) => {
+      const node = nodes.get(nodeIds[i] as string);
+      if (node === undefined) return;
+      for (const edge of this.#edges(unit, node, nodeIds)) if (!edges.has(edge.id)) edges.set(edge.id, edge);
+    });
+    const frames = this.#shown.open.map(({ group, inside }) => this.#frame(group, inside));
+
+    const keptNodes = keepIdentity([...nodes.values()], previous?.nodes ?? []);
+    const keptEdges = keepIdentity([...edges.values()], previous?.edges ?? []);
+    const keptFrames = keepIdentity(frames, previous?.frames ?? []);
+    const layout = layoutRequest(keptNodes, keptEdges, keptFrames, this.#direction);
+    const sameLayout = previous !== undefined && JSON.stringify(previous.layout) === JSON.stringify(layout);
+    return {
+      nodes: keptNodes,
+      edges: keptEdges,
+      frames: keptFrames,
+      nodeOf,
+      groupsOf: new Map(this.#view.layers.map(({ id }, i) => [id, this.#shown.paths[unitOf[i] as number] ?? []])),
+      groups: this.#shown.all,
+      closedByDefault: this.#shown.closedByDefault,
+      layout: sameLayout ? previous.layout : layout,
+    };
+  }
+
+  #layerNode(unit: FoldedUnit, index: number): CanvasNode {
+    const { root, folded, finalTops } = unit;
+    const read = finalTops.flatMap(({ blob }) => (blob !== undefined && blob.consumers.length > 0 ? [blob] : []));
+    const outputs = read.map(outputText);
+    const rows = folded.map(({ id, name, type, family, problem }) => ({ id, name, type, family, problem }));
+    const source = root.bottoms.length === 0;
+    return {
+      id: root.id,
+      name: root.name,
+      type: root.type,
+      family: root.family,
+      summary: root.summary,
+      problem: root.problem,
+      rows,
+      outputs,
+      box: nodeBox({ ...root, rows, outputs, source, direction: this.#direction }),
+      members: [root.id, ...rows.map(({ id }) => id)],
+      group: undefined,
+      inside: this.#shown.inside[index]?.id,
+      unfolded: unit.unfolded,
+      cost: costOf([root, ...folded], this.#blobs),
+      description: this.#describeLayer(unit),
+    };
+  }
+
+  #groupNode(group: Group, index: number): CanvasNode {
+    const { units } = this.#folding;
+    const own = group.units.flatMap((unit) => units[unit] ?? []);
+    const layers = own.flatMap(({ root, folded }) => [root, ...folded]);
+    const places = new Map(this.#view.layers.map((layer, i) => [layer.id, i]));
+    const members = layers.map(({ id }) => id).sort((a, b) => (places.get(a) ?? 0) - (places.get(b) ?? 0));
+    const inside = new Set(members.flatMap((id) => places.get(id) ?? []));
+    const made = own
+      .flatMap(({ finalTops }) => finalTops.flatMap(({ blob }) => blob ?? []))
+      .filter(({ consumers }) => consumers.some(({ layer }) => !inside.has(layer)));
+    const read = new Set(
+      layers
+        .flatMap(({ bottoms }) => bottoms.flatMap((bottom) => this.#blobs.get(bottom) ?? []))
+        .filter(({ producer }) => !inside.has(producer)),
+    );
+    const cost = sumCosts(own.map(({ root, folded }) => costOf([root, ...folded], this.#blobs)));
+    const outputs = made.map(outputText);
+    const facts: ClosedGroup = {
+      id: group.id,
+      layers: layers.length,
+      repeats: group.repeats,
+      inputs: [...read].map(blobText),
+      outputs: made.map(blobText),
+    };
+    const type =
+      group.repeats > 1
+        ? `${group.repeats} × the same, ${plural(layers.length, 'layer')}`
+        : plural(layers.length, 'layer');
+    const summary = cost.parameters === 0 ? '' : `${formatLarge(cost.parameters)} params`;
+    const name = group.label;
+    return {
+      id: groupNodeId(group.id),
+      name,
+      type,
+      family: dominantFamily(layers),
+      summary,
+      problem: layers.find(({ problem }) => problem !== undefined)?.problem,
+      rows: [],
+      outputs,
+      box: nodeBox({ name, type, summary, rows: [], outputs, source: read.size === 0, direction: this.#direction }),
+      members,
+      group: facts,
+      inside: this.#shown.inside[index]?.id,
+      unfolded: false,
+      cost,
+      description: describeGroup(name, type, facts, cost),
+    };
+  }
+
+  #frame(group: Group, inside: Group | undefined): CanvasFrame {
+    const { units } = this.#folding;
+    const own = group.units.flatMap((unit) => units[unit] ?? []);
+    const layers = own.flatMap(({ root, folded }) => [root, ...folded]);
+    const { parameters, macs } = costOf(layers, this.#blobs);
+    const facts = [
+      plural(layers.length, 'layer'),
+      ...(parameters > 0 ? [`${formatLarge(parameters)} params`] : []),
+      ...(macs > 0 ? [`${formatLarge(macs)} MACs`] : []),
+    ].join(' · ');
+    return {
+      id: group.id,
+      label: group.label,
+      inside: inside?.id,
+      members: layers.map(({ id }) => id),
+      facts,
+      description: `Group ${group.label}, open; ${facts}`,
+    };
+  }
+
+  #edges(unit: FoldedUnit, node: CanvasNode, nodeIds: readonly string[]): CanvasEdge[] {
+    const { unitOf, units } = this.#folding;
+    return unit.finalTops.flatMap(({ blob, maker }) =>
+      (blob?.consumers ?? []).flatMap(({ layer, bottomIndex }) => {
+        const consumer = this.#view.layers[layer];
+        const target = unitOf[layer];
+        const to = target === undefined ? undefined : nodeIds[target];
+        if (blob === undefined || consumer === undefined || target === undefined || to === undefined) return [];
+        if (to === node.id) return [];
+        const exit = node.outputs.findIndex((output) => output.blob === blob.id);
+        const shape = shapeText(blob.shape);
+        const toGroup = to !== units[target]?.root.id;
+        return [
+          {
+            id: toGroup ? `${blob.id} → ${to}` : `${blob.id} → ${consumer.id} ${bottomIndex}`,
+            from: node.id,
+            exit,
+            to,
+            blob: blob.name,
+            producer: maker.id,
+            consumer: consumer.id,
+            bottomIndex,
+            shape,
+            quiet: (unit.root.bottoms.length === 0 && exit > 0) || lendsShape(consumer, bottomIndex),
+            description: `${blob.name} ${shape}, from ${maker.name} to ${consumer.name}`,
+          },
+        ];
+      }),
+    );
+  }
+
+  #describeLayer({ root, folded, finalTops }: FoldedUnit): string {
+    const parts = [`${root.name}, ${root.type}`];
+    if (root.summary !== '') parts.push(root.summary);
+    for (const layer of folded) parts.push(`with ${layer.name}, ${layer.type}, in place`);
+    const names = root.bottoms.map((bottom) => this.#blobs.get(bottom)?.name ?? bottom);
+    if (names.length > 0) parts.push(`reads ${names.join(' and ')}`);
+    const made = finalTops.flatMap(({ blob }) => (blob === undefined ? [] : [blobText(blob)]));
+    if (made.length > 0) parts.push(`makes ${made.join(' and ')}`);
+    const problem = [root, ...folded].find((layer) => layer.problem !== undefined)?.problem;
+    if (problem !== undefined) parts.push(problem);
+    return parts.join('; ');
+  }
+}
+
+function describeGroup(name: string, type: string, { inputs, outputs }: ClosedGroup, cost: NodeCost): string {
+  const parts = [`${name}, closed group of ${type}`];
+  if (cost.parameters > 0) parts.push(`${formatLarge(cost.parameters)} parameters`);
+  if (cost.macs > 0) parts.push(`${formatLarge(cost.macs)} multiply-adds`);
+  if (inputs.length > 0) parts.push(`reads ${inputs.join(' and ')}`);
+  if (outputs.length > 0) parts.push(`makes ${outputs.join(' and ')}`);
   return parts.join('; ');
 }
 
-function toNode(group: Group, blobs: ReadonlyMap<string, BlobView>): CanvasNode {
-  const { root, folded, finalTops } = group;
-  const read = finalTops.flatMap(({ blob }) => (blob !== undefined && blob.consumers.length > 0 ? [blob] : []));
-  const outputs = read.map(outputText);
-  const rows = folded.map(({ id, name, type, family, problem }) => ({ id, name, type, family, problem }));
-  return {
-    id: root.id,
-    name: root.name,
-    type: root.type,
-    family: root.family,
-    summary: root.summary,
-    problem: root.problem,
-    rows,
-    outputs,
-    box: nodeBox({
-      name: root.name,
-      type: root.type,
-      summary: root.summary,
-      rows,
-      outputs,
-      source: root.bottoms.length === 0,
-    }),
-    description: describeNode(
-      group,
-      root.bottoms.map((bottom) => blobs.get(bottom)?.name ?? bottom),
-    ),
-  };
-}
-
-function toEdges(group: Group, node: CanvasNode, roots: readonly number[], view: NetView): CanvasEdge[] {
-  return group.finalTops.flatMap(({ blob, maker }) =>
-    (blob?.consumers ?? []).flatMap(({ layer, bottomIndex }) => {
-      const consumer = view.layers[layer];
-      const target = view.layers[roots[layer] ?? layer];
-      if (blob === undefined || consumer === undefined || target === undefined) return [];
-      const exit = node.outputs.findIndex((output) => output.blob === blob.id);
-      const shape = shapeText(blob.shape);
-      return [
-        {
-          id: `${blob.id} → ${consumer.id} ${bottomIndex}`,
-          from: node.id,
-          exit,
-          to: target.id,
-          blob: blob.name,
-          producer: maker.id,
-          consumer: consumer.id,
-          bottomIndex,
-          shape,
-          quiet: group.root.bottoms.length === 0 && exit > 0,
-          description: `${blob.name} ${shape}, from ${maker.name} to ${consumer.name}`,
-        },
-      ];
-    }),
-  );
+/** The family that most of a group's layers belong to; of layers that are drawn in other colours the first counts. */
+function dominantFamily(layers: readonly LayerView[]): LayerView['family'] {
+  const counts = new Map<LayerView['family'], number>();
+  for (const { family, inPlace } of layers) if (!inPlace) counts.set(family, (counts.get(family) ?? 0) + 1);
+  let best: readonly [LayerView['family'], number] | undefined;
+  for (const entry of counts) if (best === undefined || entry[1] > best[1]) best = entry;
+  return best?.[0] ?? 'unknown';
 }
 
 /** Takes over each element of `before` that equals its successor; the whole array if all do. */
@@ -175,48 +346,34 @@ function keepIdentity<T extends { readonly id: string }>(now: readonly T[], befo
   return kept.length === before.length && kept.every((item, i) => item === before[i]) ? before : kept;
 }
 
-function layoutRequest(nodes: readonly CanvasNode[], edges: readonly CanvasEdge[]): LayoutRequest {
+/** Size of a frame's name, and what stands beside it. */
+const FRAME_NAME_SIZE = 11;
+const FRAME_BUTTON = 36;
+
+function layoutRequest(
+  nodes: readonly CanvasNode[],
+  edges: readonly CanvasEdge[],
+  frames: readonly CanvasFrame[],
+  direction: FlowDirection,
+): LayoutRequest {
   return {
     kind: 'layout',
-    nodes: nodes.map(({ id, box }) => ({
-      id,
-      width: box.boxWidth,
-      height: box.boxHeight,
-      bodyHeight: box.height,
-      entry: box.width / 2,
-      exits: box.exits,
-    })),
+    direction,
+    nodes: nodes.map(({ id, box, inside }) => {
+      const { width, height, boxWidth, boxHeight, exits } = box;
+      return direction === 'down'
+        ? { id, width: boxWidth, height: boxHeight, bodyHeight: height, entry: width / 2, exits, group: inside }
+        : { id, width: boxHeight, height: boxWidth, bodyHeight: width, entry: height / 2, exits, group: inside };
+    }),
     edges: edges.map(({ id, from, exit, to, quiet }) => ({ id, from, exit, to, aside: quiet })),
+    groups: frames.map(({ id, label, inside }) => ({
+      id,
+      group: inside,
+      nameWidth: Math.ceil(monoWidth(label, FRAME_NAME_SIZE) + FRAME_BUTTON),
+    })),
   };
 }
 
 /** Projects a net of one phase. Pass the last graph so that what is unchanged keeps its identity. */
-export function project(view: NetView, previous?: CanvasGraph): CanvasGraph {
-  const blobs = new Map(view.blobs.map((blob) => [blob.id, blob]));
-  const roots = foldingRoots(view, blobs);
-  const foldedInto = new Map<number, LayerView[]>();
-  const nodeOf = new Map<string, string>();
-  view.layers.forEach((layer, index) => {
-    const root = roots[index] ?? index;
-    const list = foldedInto.get(root) ?? [];
-    if (root !== index) list.push(layer);
-    foldedInto.set(root, list);
-    nodeOf.set(layer.id, view.layers[root]?.id ?? layer.id);
-  });
-
-  const nodes: CanvasNode[] = [];
-  const edges: CanvasEdge[] = [];
-  view.layers.forEach((layer, index) => {
-    if (roots[index] !== index) return;
-    const group = groupOf(layer, foldedInto.get(index) ?? [], blobs);
-    const node = toNode(group, blobs);
-    nodes.push(node);
-    edges.push(...toEdges(group, node, roots, view));
-  });
-
-  const keptNodes = keepIdentity(nodes, previous?.nodes ?? []);
-  const keptEdges = keepIdentity(edges, previous?.edges ?? []);
-  const layout = layoutRequest(keptNodes, keptEdges);
-  const sameLayout = previous !== undefined && JSON.stringify(previous.layout) === JSON.stringify(layout);
-  return { nodes: keptNodes, edges: keptEdges, nodeOf, layout: sameLayout ? previous.layout : layout };
-}
+export const project = (view: NetView, previous?: CanvasGraph, appearance: Appearance = PLAIN): CanvasGraph =>
+  new Projection(view, appearance).graph(previous);

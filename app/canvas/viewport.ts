@@ -61,3 +61,21 @@ export function fitStart(bounds: Bounds, pane: Pane, trunk: number): Viewport {
     y: MARGIN - bounds.y * zoom,
   };
 }
+
+/** Some nodes in the middle, as large as fits but not enlarged. */
+export const fitPart = (bounds: Bounds, pane: Pane): Viewport => {
+  const { left, right, width, height } = pane;
+  const [roomX, roomY] = [width - left - right - 2 * MARGIN, height - 2 * MARGIN];
+  const zoom = clamp(Math.min(roomX / bounds.width, roomY / bounds.height), MIN_ZOOM, 1);
+  return {
+    zoom,
+    x: left + (width - left - right) / 2 - (bounds.x + bounds.width / 2) * zoom,
+    y: height / 2 - (bounds.y + bounds.height / 2) * zoom,
+  };
+};
+
+/** The same middle at another zoom. */
+export function zoomAround({ x, y, zoom }: Viewport, pane: Pane, to: number): Viewport {
+  const [cx, cy] = [pane.left + (pane.width - pane.left - pane.right) / 2, pane.height / 2];
+  return { zoom: to, x: cx - ((cx - x) / zoom) * to, y: cy - ((cy - y) / zoom) * to };
+}

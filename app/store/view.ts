@@ -34,6 +34,8 @@ export interface ViewState {
   readonly wholeRun: boolean;
   /** Shows a place in a text and puts the cursor there; set by the editor while it is on the page. */
   readonly reveal: ((text: TextName, range: Range) => void) | undefined;
+  /** The graph shows the net for inference instead of that of the phase. */
+  readonly deploy: boolean;
   /** The engine that the user wants. */
   readonly engineChoice: EngineChoice;
   readonly setPanelClosed: (panel: PanelName, closed: boolean) => void;
@@ -55,6 +57,7 @@ export const viewHomes: Homes<ViewState> = {
   logLoss: 'local',
   wholeRun: 'local',
   reveal: 'memory',
+  deploy: 'memory',
   engineChoice: 'local',
 };
 
@@ -69,6 +72,7 @@ export const useView = create<ViewState>()((set) => ({
   logLoss: false,
   wholeRun: false,
   reveal: undefined,
+  deploy: false,
   engineChoice: 'auto',
   setTheme: (theme) => set({ theme }),
   showMonitor: (monitorTab) => set((state) => ({ monitorTab, closedPanels: without(state.closedPanels, 'monitor') })),

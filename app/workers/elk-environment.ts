@@ -1,13 +1,16 @@
 /**
- * elkjs looks at the global scope when its first instance is made: in a worker without a `document` it takes `onmessage` for itself. It
- * is to be a library here, so it is shown an empty document until then: import this before it, and call
- * `hideDocument()` after.
+ * elkjs looks at the global scope when an instance is made: in a worker without a `document` it takes `onmessage` for itself.
+ * It is to be a library here, so it is shown an empty document meanwhile.
  */
 const scope = globalThis as { document?: unknown };
-const stubbed = scope.document === undefined;
-if (stubbed) scope.document = {};
 
-/** Takes the stub away again. */
-export function hideDocument(): void {
-  if (stubbed) delete scope.document;
+/** Runs `make` with something that looks like a document in the global scope. */
+export function withDocument<T>(make: () => T): T {
+  if (scope.document !== undefined) return make();
+  scope.document = {};
+  try {
+    return make();
+  } finally {
+    delete scope.document;
+  }
 }

@@ -1,197 +1,307 @@
 /**
- * Places the nodes of a net: ELK's layered algorithm, top to bottom, keeping the order of the text. Apart from the
- * worker so that it runs in tests too.
+ * Places the nodes of a net, those of each open group within its frame. The insides of groups are placed first and then
+ * stand as boxes in what surrounds them, so that a frame holds nothing but its own. Apart from the worker so that it runs in
+ * tests and tools too.
  */
-import ELK, { type ElkExtendedEdge, type ElkNode, type LayoutOptions } from 'elkjs/lib/elk.bundled.js';
-import type { LayoutAnswer, LayoutEdge, LayoutNode, LayoutRequest } from './protocol.ts';
+import { asideCorners, type PlacedBox } from './layout-asides.ts';
+import { layoutLevel } from './layout-level.ts';
+import type {
+  LayoutAnswer,
+  LayoutEdge,
+  LayoutGroup,
+  LayoutNode,
+  LayoutPoint,
+  LayoutRequest,
+} from './layout-protocol.ts';
+import { corners, type LevelUnit } from './layout-shapes.ts';
 
-const OPTIONS: LayoutOptions = {
-  'elk.algorithm': 'layered',
-  'elk.direction': 'DOWN',
-  'elk.edgeRouting': 'ORTHOGONAL',
-  'elk.padding': '[top=0,left=0,bottom=0,right=0]',
-  'elk.spacing.nodeNode': '28',
-  'elk.spacing.edgeNode': '20',
-  'elk.spacing.edgeEdge': '12',
-  'elk.spacing.componentComponent': '48',
-  'elk.layered.spacing.nodeNodeBetweenLayers': '16',
-  'elk.layered.spacing.edgeNodeBetweenLayers': '12',
-  'elk.layered.spacing.edgeEdgeBetweenLayers': '8',
-  'elk.layered.considerModelOrder.strategy': 'NODES_AND_EDGES',
-  'elk.layered.nodePlacement.strategy': 'NETWORK_SIMPLEX',
-  'elk.layered.crossingMinimization.forceNodeModelOrder': 'true',
-  'elk.layered.thoroughness': '4',
-};
+/** Room between a frame and what it holds, and for its name at the side where that is written. */
+const FRAME_PADDING = 14;
+const FRAME_NAME = 26;
 
-type Point = LayoutAnswer['edges'][number]['points'][number];
+/** One level: the whole net, or the inside of a group. Its parts are nodes, groups, and ports where lines cross the frame. */
+interface Level {
+  readonly group: LayoutGroup | undefined;
+  /** Nodes and groups, in the order of the text, then ports. */
+  readonly parts: string[];
+  readonly lines: Map<string, { readonly from: string; readonly to: string; readonly port: string }>;
+  readonly order: (readonly [string, string])[];
+}
 
-/**
- * Edges beside which a longer way leads to the same node: the shortcuts of residual nets. They are to pass the trunk
- * at its right.
- */
-function shortcuts(edges: readonly LayoutEdge[]): ReadonlySet<LayoutEdge> {
-  const next = new Map<string, string[]>();
-  for (const { from, to } of edges) next.set(from, [...(next.get(from) ?? []), to]);
-  const reaches = (start: string, goal: string): boolean => {
-    const seen = new Set([start]);
-    const open = [start];
-    for (let at = open.pop(); at !== undefined; at = open.pop()) {
-      for (const step of next.get(at) ?? []) {
-        if (step === goal) return true;
-        if (!seen.has(step)) open.push(step);
-        seen.add(step);
+interface LaidLevel {
+  readonly places: ReadonlyMap<string, LayoutPoint>;
+  readonly routes: ReadonlyMap<string, readonly LayoutPoint[]>;
+  readonly unit: LevelUnit;
+  /** Distances from the left of where each port crosses the frame. */
+  readonly entries: ReadonlyMap<string, number>;
+  readonly exits: ReadonlyMap<string, number>;
+}
+
+const ROOT = '';
+const nodeKey = (id: string): string => `node ${id}`;
+const groupKey = (id: string): string => `group ${id}`;
+const sourceKey = (port: string): string => `source ${port}`;
+const sinkKey = (port: string): string => `sink ${port}`;
+const portOf = ({ from, exit }: LayoutEdge): string => `${exit} ${from}`;
+
+class GraphLayout {
+  readonly #request: LayoutRequest;
+  readonly #nodes: ReadonlyMap<string, LayoutNode>;
+  readonly #groups: ReadonlyMap<string, LayoutGroup>;
+  readonly #levels = new Map<string, Level>();
+  readonly #laid = new Map<string, LaidLevel>();
+  /** For each edge the pieces of its way: a line of a level each. */
+  readonly #ways = new Map<string, { readonly level: string; readonly line: string }[]>();
+
+  constructor(request: LayoutRequest) {
+    this.#request = request;
+    this.#nodes = new Map(request.nodes.map((node) => [node.id, node]));
+    this.#groups = new Map(request.groups.map((group) => [group.id, group]));
+    this.#levels.set(ROOT, { group: undefined, parts: [], lines: new Map(), order: [] });
+    for (const group of request.groups) {
+      this.#levels.set(group.id, { group, parts: [], lines: new Map(), order: [] });
+    }
+    const listed = new Set<string>();
+    for (const node of request.nodes) {
+      const path = this.#path(node.id);
+      // Groups stand where their first node stands in the text.
+      path.forEach((level, i) => {
+        const inner = path[i + 1];
+        const part = inner === undefined ? nodeKey(node.id) : groupKey(inner);
+        if (!listed.has(part)) this.#level(level).parts.push(part);
+        listed.add(part);
+      });
+    }
+    for (const edge of request.edges) this.#lead(edge);
+  }
+
+  async layout(): Promise<LayoutAnswer> {
+    // Inner groups come after those around them.
+    for (const group of [...this.#request.groups].reverse()) await this.#layLevel(group.id);
+    await this.#layLevel(ROOT);
+    const origins = this.#origins();
+    const boxes = new Map<string, PlacedBox>();
+    for (const node of this.#request.nodes) {
+      const level = node.group ?? ROOT;
+      const [place, origin] = [this.#laid.get(level)?.places.get(nodeKey(node.id)), origins.get(level)];
+      if (place !== undefined && origin !== undefined) {
+        boxes.set(node.id, { node, x: place.x + origin.x, y: place.y + origin.y });
       }
     }
-    return false;
-  };
-  return new Set(
-    edges.filter(({ from, to }) => (next.get(from) ?? []).some((step) => step !== to && reaches(step, to))),
-  );
-}
-
-const exitId = (node: string, exit: number, shortcut: boolean): string =>
-  `${node}\u0000${exit}${shortcut ? ' shortcut' : ''}`;
-const entryId = (node: string, shortcut: boolean): string => `${node}\u0000in${shortcut ? ' shortcut' : ''}`;
-
-/** Ports of shortcuts lie this much further right, too little to be seen, so that ELK keeps them at that side. */
-const SHORTCUT_SHIFT = 0.01;
-
-function elkNode(node: LayoutNode): ElkNode {
-  const port = (id: string, x: number, y: number, side: 'NORTH' | 'SOUTH') => ({
-    id,
-    x,
-    y,
-    width: 0,
-    height: 0,
-    layoutOptions: { 'elk.port.side': side },
-  });
-  const pair = (name: (shortcut: boolean) => string, x: number, y: number, side: 'NORTH' | 'SOUTH') => [
-    port(name(false), x, y, side),
-    port(name(true), x + SHORTCUT_SHIFT, y, side),
-  ];
-  return {
-    id: node.id,
-    width: node.width,
-    height: node.height,
-    ports: [
-      ...pair((shortcut) => entryId(node.id, shortcut), node.entry, 0, 'NORTH'),
-      ...node.exits.flatMap((x, i) => pair((shortcut) => exitId(node.id, i, shortcut), x, node.height, 'SOUTH')),
-    ],
-    layoutOptions: { 'elk.portConstraints': 'FIXED_POS' },
-  };
-}
-
-const elkEdge = (edge: LayoutEdge, shortcut: boolean): ElkExtendedEdge => ({
-  id: edge.id,
-  sources: [exitId(edge.from, edge.exit, shortcut)],
-  targets: [entryId(edge.to, shortcut)],
-});
-
-interface Placed {
-  readonly node: LayoutNode;
-  readonly x: number;
-  readonly y: number;
-}
-
-/** To half a pixel, so that ports that differ by less than can be seen come out the same. */
-const toHalf = (value: number): number => Math.round(value * 2) / 2;
-
-/** Corners of an edge that ELK led, begun at the foot of its source's body instead of below its labels. */
-function ledCorners(edge: ElkExtendedEdge, source: LayoutNode): Point[] {
-  const section = edge.sections?.[0];
-  if (section === undefined) return [];
-  const start = { x: section.startPoint.x, y: section.startPoint.y - (source.height - source.bodyHeight) };
-  return [start, ...(section.bendPoints ?? []), section.endPoint].map(({ x, y }) => ({ x: toHalf(x), y }));
-}
-
-/** Distance of an edge led aside from what it passes, and of its turns from the boxes they are next to. */
-const ASIDE_GAP = 20;
-const TURN_GAP = 6;
-
-/**
- * Corners of the edges led aside: down at the right of all that lies between, one line for each exit however many read it.
- */
-function asideCorners(
-  edges: readonly LayoutEdge[],
-  placed: ReadonlyMap<string, Placed>,
-  led: readonly (readonly Point[])[],
-): Map<string, Point[]> {
-  const corners = new Map<string, Point[]>();
-  const lanes = new Map<string, LayoutEdge[]>();
-  for (const edge of edges) {
-    const key = exitId(edge.from, edge.exit, false);
-    lanes.set(key, [...(lanes.get(key) ?? []), edge]);
+    const routes = new Map<string, LayoutPoint[]>();
+    for (const [id, way] of this.#ways) routes.set(id, this.#wayPoints(way, origins));
+    const frames = this.#request.groups.map((group) => this.#frame(group, origins));
+    const asides = this.#request.edges.filter(({ aside }) => aside);
+    const around = asideCorners(asides, boxes, frames, [...routes.values()]);
+    const turn = this.#request.direction === 'right' ? turned : straight;
+    return {
+      nodes: [...boxes.values()].map(({ node, x, y }) => ({ id: node.id, ...turn({ x, y }) })),
+      edges: this.#request.edges.map(({ id }) => ({ id, points: (routes.get(id) ?? around.get(id) ?? []).map(turn) })),
+      groups: frames.map(({ id, x, y, width, height }) => {
+        const size = turn({ x: width, y: height });
+        return { id, ...turn({ x, y }), width: size.x, height: size.y };
+      }),
+    };
   }
-  const taken: Point[][] = [];
-  for (const lane of lanes.values()) {
-    const source = placed.get(lane[0]?.from ?? '');
-    if (source === undefined) continue;
-    const exit = { x: source.x + (source.node.exits[lane[0]?.exit ?? 0] ?? 0), y: source.y + source.node.bodyHeight };
-    const turn = source.y + source.node.height + TURN_GAP;
-    const targets = lane.flatMap(({ id, to }) => {
-      const target = placed.get(to);
-      return target === undefined ? [] : [{ id, x: target.x + target.node.entry, y: target.y }];
-    });
-    const bottom = Math.max(...targets.map(({ y }) => y));
-    const x = rightOf([...placed.values()], [...led, ...taken], turn, bottom) + ASIDE_GAP;
-    for (const { id, x: entry, y } of targets) {
-      const before = y - TURN_GAP - 2;
-      const points = [
-        exit,
-        { x: exit.x, y: turn },
-        { x, y: turn },
-        { x, y: before },
-        { x: entry, y: before },
-        { x: entry, y },
-      ];
-      corners.set(id, points);
-      taken.push(points);
+
+  #level(id: string): Level {
+    return this.#levels.get(id) as Level;
+  }
+
+  /** The levels that a node stands in, from the whole net inwards. */
+  #path(id: string): string[] {
+    const path: string[] = [];
+    let at = this.#nodes.get(id)?.group;
+    while (at !== undefined) {
+      path.unshift(at);
+      at = this.#groups.get(at)?.group;
     }
+    return [ROOT, ...path];
   }
-  return corners;
+
+  /** Finds the way of an edge through the levels: out of the groups of its source, across, into those of its target. */
+  #lead(edge: LayoutEdge): void {
+    const port = portOf(edge);
+    const [up, down] = [this.#path(edge.from), this.#path(edge.to)];
+    let shared = 0;
+    while (shared + 1 < up.length && up[shared + 1] === down[shared + 1]) shared++;
+    const part = (path: readonly string[], depth: number, node: string): string => {
+      const inner = path[depth + 1];
+      return inner === undefined ? nodeKey(node) : groupKey(inner);
+    };
+    const [from, to] = [part(up, shared, edge.from), part(down, shared, edge.to)];
+    const across = up[shared] as string;
+    if (edge.aside) {
+      if (from !== to) this.#level(across).order.push([from, to]);
+      return;
+    }
+    const way: { level: string; line: string }[] = [];
+    const line = (level: string, source: string, target: string): void => {
+      const key = `${port} ${source} ${target}`;
+      const { lines, parts } = this.#level(level);
+      for (const end of [source, target]) {
+        if ((end === sourceKey(port) || end === sinkKey(port)) && !parts.includes(end)) parts.push(end);
+      }
+      lines.set(key, { from: source, to: target, port });
+      way.push({ level, line: key });
+    };
+    for (let depth = up.length - 1; depth > shared; depth--) {
+      line(up[depth] as string, part(up, depth, edge.from), sinkKey(port));
+    }
+    line(across, from, to);
+    for (let depth = shared + 1; depth < down.length; depth++) {
+      line(down[depth] as string, sourceKey(port), part(down, depth, edge.to));
+    }
+    this.#ways.set(edge.id, way);
+  }
+
+  #unit(part: string): LevelUnit {
+    const node = part.startsWith('node ') ? this.#nodes.get(part.slice(5)) : undefined;
+    if (node !== undefined) {
+      const { width, height, bodyHeight, entry } = node;
+      return { width, height, bodyHeight, axis: entry };
+    }
+    if (part.startsWith('group ')) return (this.#laid.get(part.slice(6)) as LaidLevel).unit;
+    const named = part.startsWith('source ') && this.#request.direction === 'down';
+    return { width: 0, height: named ? FRAME_NAME - 12 : 0, bodyHeight: 0, axis: 0 };
+  }
+
+  #out(part: string, port: string): number {
+    if (part.startsWith('node ')) {
+      return this.#nodes.get(part.slice(5))?.exits[Number.parseInt(port, 10)] ?? this.#unit(part).axis;
+    }
+    return part.startsWith('group ') ? (this.#laid.get(part.slice(6))?.exits.get(port) ?? 0) : 0;
+  }
+
+  #into(part: string, port: string): number {
+    if (part.startsWith('node ')) return this.#unit(part).axis;
+    return part.startsWith('group ') ? (this.#laid.get(part.slice(6))?.entries.get(port) ?? 0) : 0;
+  }
+
+  async #layLevel(id: string): Promise<void> {
+    const { group, parts, lines, order } = this.#level(id);
+    const index = new Map(parts.map((part, i) => [part, i]));
+    const at = (part: string): number => index.get(part) as number;
+    const units = parts.map((part) => this.#unit(part));
+    const keys = [...lines.keys()];
+    const edges = [...lines.values()].map(({ from, to, port }) => ({
+      from: at(from),
+      out: this.#out(from, port),
+      to: at(to),
+      into: this.#into(to, port),
+    }));
+    const pairs = order.map(([from, to]) => [at(from), at(to)] as const);
+    const { places, routes } = await layoutLevel(units, edges, [...pairs, ...this.#belowName(parts, edges)]);
+    const named = new Map(parts.map((part, i) => [part, places[i] as LayoutPoint]));
+    const led = new Map(keys.map((key, i) => [key, routes[i] as readonly LayoutPoint[]]));
+    this.#laid.set(
+      id,
+      group === undefined
+        ? { places: named, routes: led, unit: EMPTY, entries: new Map(), exits: new Map() }
+        : this.#framed(group, named, led),
+    );
+  }
+
+  /** Parts that read nothing from outside stand below the name of the frame as well. */
+  #belowName(parts: readonly string[], edges: readonly { readonly to: number }[]): (readonly [number, number])[] {
+    const source = parts.findIndex((part) => part.startsWith('source '));
+    if (source < 0) return [];
+    const reads = new Set(edges.map(({ to }) => to));
+    return parts.flatMap((part, i) => (part.startsWith('source ') || reads.has(i) ? [] : [[source, i] as const]));
+  }
+
+  /** Puts a frame around a level. */
+  #framed(
+    group: LayoutGroup,
+    places: ReadonlyMap<string, LayoutPoint>,
+    routes: ReadonlyMap<string, readonly LayoutPoint[]>,
+  ): LaidLevel {
+    const down = this.#request.direction === 'down';
+    let [left, right, bottom] = [Infinity, -Infinity, 0];
+    let hasSource = false;
+    for (const [part, { x, y }] of places) {
+      const { width, height } = this.#unit(part);
+      left = Math.min(left, x);
+      right = Math.max(right, x + width);
+      bottom = Math.max(bottom, part.startsWith('sink ') ? y : y + height + FRAME_PADDING / 2);
+      hasSource ||= part.startsWith('source ');
+    }
+    for (const points of routes.values()) {
+      for (const { x } of points) [left, right] = [Math.min(left, x), Math.max(right, x)];
+    }
+    const inner = right - left + 2 * FRAME_PADDING + (down ? 0 : FRAME_NAME - FRAME_PADDING);
+    const missing = down ? Math.max(0, group.nameWidth - inner) / 2 : 0;
+    const dx = (down ? FRAME_PADDING : FRAME_NAME) + missing - left;
+    const dy = hasSource ? 0 : down ? FRAME_NAME : FRAME_PADDING;
+    const height = Math.max(bottom + dy, down ? 0 : group.nameWidth);
+    const moved = new Map([...places].map(([part, { x, y }]) => [part, { x: x + dx, y: y + dy }]));
+    const sinks = [...moved].filter(([part]) => part.startsWith('sink '));
+    const led = new Map(
+      [...routes].map(([key, points]) => {
+        const shifted = points.map(({ x, y }) => ({ x: x + dx, y: y + dy }));
+        const last = shifted.at(-1);
+        // A port lies where its line ends: the line goes on to the foot of the frame.
+        const leaves = last !== undefined && sinks.some(([part]) => key.endsWith(part));
+        return [key, leaves ? [...shifted, { x: last.x, y: height }] : shifted];
+      }),
+    );
+    const at = (kind: 'source ' | 'sink '): Map<string, number> =>
+      new Map([...moved].flatMap(([part, { x }]) => (part.startsWith(kind) ? [[part.slice(kind.length), x]] : [])));
+    const [entries, exits] = [at('source '), at('sink ')];
+    const width = inner + 2 * missing;
+    const [axis] = [...entries.values(), ...exits.values(), width / 2];
+    return {
+      places: moved,
+      routes: led,
+      unit: { width, height, bodyHeight: height, axis: axis ?? width / 2 },
+      entries,
+      exits,
+    };
+  }
+
+  /** Top left of each level in the whole. The trunk begins at 0, so that a change further on does not move it. */
+  #origins(): Map<string, LayoutPoint> {
+    const [first] = this.#level(ROOT).parts;
+    const place = first === undefined ? undefined : this.#laid.get(ROOT)?.places.get(first);
+    const origins = new Map<string, LayoutPoint>();
+    const axis = first === undefined || place === undefined ? 0 : place.x + this.#unit(first).axis;
+    origins.set(ROOT, { x: -Math.round(axis), y: 0 });
+    for (const { id, group } of this.#request.groups) {
+      const around = origins.get(group ?? ROOT) ?? { x: 0, y: 0 };
+      const own = this.#laid.get(group ?? ROOT)?.places.get(groupKey(id)) ?? { x: 0, y: 0 };
+      origins.set(id, { x: around.x + own.x, y: around.y + own.y });
+    }
+    return origins;
+  }
+
+  #wayPoints(
+    way: readonly { readonly level: string; readonly line: string }[],
+    origins: ReadonlyMap<string, LayoutPoint>,
+  ): LayoutPoint[] {
+    return corners(
+      way.flatMap(({ level, line }) => {
+        const origin = origins.get(level) ?? { x: 0, y: 0 };
+        const points = this.#laid.get(level)?.routes.get(line) ?? [];
+        return points.map(({ x, y }) => ({ x: x + origin.x, y: y + origin.y }));
+      }),
+    );
+  }
+
+  #frame(group: LayoutGroup, origins: ReadonlyMap<string, LayoutPoint>) {
+    const { x, y } = origins.get(group.id) ?? { x: 0, y: 0 };
+    const { width, height } = this.#laid.get(group.id)?.unit ?? EMPTY;
+    const members = new Set(
+      this.#request.nodes.flatMap((node) => (this.#path(node.id).includes(group.id) ? [node.id] : [])),
+    );
+    return { id: group.id, x, y, width, height, right: x + width, top: y, bottom: y + height, members };
+  }
 }
 
-/** The rightmost x of bodies and edges between two heights. */
-function rightOf(nodes: readonly Placed[], edges: readonly (readonly Point[])[], top: number, bottom: number): number {
-  const bodies = nodes
-    .filter(({ node, y }) => y < bottom && y + node.bodyHeight > top)
-    // Half of the room for labels at the right of a trunk lies below the body itself.
-    .map(({ node, x }) => x + 2 * node.entry);
-  const corners = edges.flat().flatMap(({ x, y }) => (y >= top && y <= bottom ? [x] : []));
-  return Math.max(0, ...bodies, ...corners);
-}
-
-// Made at once: elkjs looks at its surroundings when the first one is made; see `elk-environment.ts`.
-const elk = new ELK({ algorithms: ['layered'] });
+const EMPTY: LevelUnit = { width: 0, height: 0, bodyHeight: 0, axis: 0 };
+const straight = (point: LayoutPoint): LayoutPoint => point;
+const turned = ({ x, y }: LayoutPoint): LayoutPoint => ({ x: y, y: x });
 
 /** Computes positions and routes. An empty net gives an empty answer. */
 export async function layoutGraph(request: LayoutRequest): Promise<LayoutAnswer> {
-  if (request.nodes.length === 0) return { nodes: [], edges: [] };
-  const led = request.edges.filter(({ aside }) => !aside);
-  const short = shortcuts(led);
-  const laid = await elk.layout({
-    id: '\u0000root',
-    layoutOptions: OPTIONS,
-    children: request.nodes.map(elkNode),
-    edges: led.map((edge) => elkEdge(edge, short.has(edge))),
-  });
-  const nodes = (laid.children ?? []).map(({ id, x = 0, y = 0 }) => ({ id, x, y }));
-  const byId = new Map(request.nodes.map((node) => [node.id, node]));
-  const placed = new Map(
-    nodes.flatMap(({ id, x, y }): [string, Placed][] => {
-      const node = byId.get(id);
-      return node === undefined ? [] : [[id, { node, x, y }]];
-    }),
-  );
-  const corners = new Map<string, readonly Point[]>();
-  laid.edges?.forEach((edge, i) => {
-    const source = byId.get(led[i]?.from ?? '');
-    if (source !== undefined) corners.set(edge.id, ledCorners(edge, source));
-  });
-  const asides = request.edges.filter(({ aside }) => aside);
-  const around = asideCorners(asides, placed, [...corners.values()]);
-  return {
-    nodes,
-    edges: request.edges.map(({ id }) => ({ id, points: corners.get(id) ?? around.get(id) ?? [] })),
-  };
+  return new GraphLayout(request).layout();
 }

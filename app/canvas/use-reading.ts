@@ -1,0 +1,46 @@
+/** Registers the commands that help to read the graph, and keeps what they show true, while the canvas is on the page. */
+import { useReactFlow, useStore } from '@xyflow/react';
+import { useEffect } from 'react';
+import type { RefObject } from 'react';
+import { registerCommands } from '../store/commands.ts';
+import { useCanvas } from './canvas-state.ts';
+import { paneRoom } from './pane-room.ts';
+import { boundsOf } from './placed-graph.ts';
+import { readingCommands } from './reading-commands.ts';
+import { useRelated } from './use-related.ts';
+import { fitPart, zoomAround, type Viewport } from './viewport.ts';
+
+const DURATION = 140;
+/** Below this zoom nodes are coloured boxes with large names and nothing else. */
+const FAR = 0.42;
+
+/** Registers the commands. */
+export function useReadingCommands(pane: RefObject<HTMLElement | null>): void {
+  const flow = useReactFlow();
+  useEffect(() => {
+    const go = (viewport: Viewport): void => void flow.setViewport(viewport, { duration: DURATION });
+    const room = () => {
+      const { size, paletteOpen } = useCanvas.getState();
+      return size === undefined ? undefined : paneRoom(size, paletteOpen);
+    };
+    return registerCommands(
+      readingCommands({
+        focus: () => pane.current?.focus({ preventScroll: true }),
+        fitNodes: (ids) => {
+          const placed = useCanvas.getState().picture?.placed;
+          const nodes = placed?.nodes.filter(({ node }) => ids.has(node.id)) ?? [];
+          const [bounds, pane] = [boundsOf({ nodes, edges: [], frames: [] }), room()];
+          if (bounds !== undefined && pane !== undefined) go(fitPart(bounds, pane));
+        },
+        actualSize: () => {
+          const pane = room();
+          if (pane !== undefined) go(zoomAround(flow.getViewport(), pane, 1));
+        },
+      }),
+    );
+  }, [pane, flow]);
+  useRelated();
+}
+
+/** Is the graph seen from so far that its nodes are drawn simply? */
+export const useIsFar = (): boolean => useStore(({ transform }) => transform[2] < FAR);
