@@ -68,7 +68,7 @@ function CostHead({ cost }: { readonly cost: NetCost }) {
           onChange={(chosen) => useCostView.setState({ unit: chosen })}
         />
       )}
-      <CostNote cost={cost} />
+      <CostNote cost={cost} mode={mode} />
       <Memory cost={cost} mode={mode} />
       <Button
         small
@@ -86,11 +86,16 @@ function CostHead({ cost }: { readonly cost: NetCost }) {
 }
 
 /** What counts, or what stands in the way of exact totals. */
-function CostNote({ cost }: { readonly cost: NetCost }) {
+function CostNote({ cost, mode }: { readonly cost: NetCost; readonly mode: CostMode }) {
   const stale = useDocument((state) => state.nets?.[state.phase].parsed === false);
   if (stale) return <p className="cost-note cost-warning">The text has a mistake: figures are those from before it.</p>;
   if (!cost.complete) {
     return <p className="cost-note cost-warning">Some shapes are not known: totals cover only what is.</p>;
+  }
+  if (mode === 'training' && cost.totals.backwardMacs === 0) {
+    return (
+      <p className="cost-note">Nothing runs backward: in {cost.phase} this net has no loss that reaches a weight.</p>
+    );
   }
   const note =
     'Multiply-adds are those of weights: convolutions, inner products, recurrent layers. Everything else is an operation each: a comparison, an addition, a quotient, an exp.';

@@ -3,7 +3,7 @@
  * One row is the selected layer's, here as in the graph and in the text; arrow keys move it.
  */
 import { ArrowDown, ArrowUp } from 'lucide-react';
-import { useEffect, useMemo, useState, type CSSProperties, type KeyboardEvent } from 'react';
+import { memo, useEffect, useMemo, useState, type CSSProperties, type KeyboardEvent } from 'react';
 import { figuresOf, type CostFigures } from '../../caffe/net/cost-table.ts';
 import type { NetCost } from '../../caffe/net/cost.ts';
 import { classes } from '../../look/controls.tsx';
@@ -17,6 +17,9 @@ import { useCostView } from './cost-state.ts';
 
 /** Heights in pixels, as the style sheet has them. */
 const [rowHeight, headHeight, footHeight] = [26, 30, 30];
+
+/** Scrolling draws new rows every few rows only: there are spare ones beyond the edges. */
+const stepOf = (scrollTop: number): number => Math.floor(scrollTop / (4 * rowHeight)) * 4 * rowHeight;
 
 /** Shows a layer in the text and leaves the cursor there. */
 function reveal(id: string): void {
@@ -35,7 +38,7 @@ export function CostTable({ cost }: { readonly cost: NetCost }) {
   const all = useMemo(() => costTableRows(cost, unit), [cost, unit]);
   const rows = useMemo(() => arrange(all, filter, sort), [all, filter, sort]);
   const totals = useMemo(() => figuresOf(cost.totals, cost, unit), [cost, unit]);
-  const columns = columnsOf(mode);
+  const columns = useMemo(() => columnsOf(mode), [mode]);
   const most = useMemo(() => largestShares(all, totals, columns), [all, totals, columns]);
 
   const [scroller, size] = useSize<HTMLDivElement>();
@@ -70,7 +73,11 @@ export function CostTable({ cost }: { readonly cost: NetCost }) {
 
   const shown = rows[active] !== undefined && active >= start && active < end ? rows[active] : undefined;
   return (
-    <div ref={scroller} className="cost-scroller" onScroll={({ currentTarget }) => setTop(currentTarget.scrollTop)}>
+    <div
+      ref={scroller}
+      className="cost-scroller"
+      onScroll={({ currentTarget }) => setTop(stepOf(currentTarget.scrollTop))}
+    >
       <table
         role="grid"
         className="cost-table"
@@ -96,20 +103,16 @@ export function CostTable({ cost }: { readonly cost: NetCost }) {
         <tbody>
           <Space height={start * rowHeight} columns={columns.length} />
           {rows.slice(start, end).map((row, i) => (
-            <tr
+            <Row
               key={row.layer.id}
-              id={rowId(row)}
-              aria-rowindex={start + i + 2}
-              aria-selected={start + i === active}
-              className="cost-row"
-              style={{ '--family': `var(--family-${families.get(row.layer.id) ?? 'unknown'})` } as CSSProperties}
-              onClick={() => select(row.layer.id)}
-              onDoubleClick={() => reveal(row.layer.id)}
-            >
-              {columns.map((column) => (
-                <Cell key={column.id} row={row} column={column} share={shareOf(row, totals, column)} most={most} />
-              ))}
-            </tr>
+              row={row}
+              index={start + i}
+              selected={start + i === active}
+              family={families.get(row.layer.id) ?? 'unknown'}
+              columns={columns}
+              totals={totals}
+              most={most}
+            />
           ))}
           <Space height={(rows.length - end) * rowHeight} columns={columns.length} />
         </tbody>
@@ -167,6 +170,36 @@ function rowAfter(
   }
 }
 
+interface RowProps {
+  readonly row: CostRow;
+  /** Place in the table as it is sorted, from 0. */
+  readonly index: number;
+  readonly selected: boolean;
+  readonly family: string;
+  readonly columns: readonly CostColumn[];
+  readonly totals: CostFigures;
+  readonly most: ReadonlyMap<string, number>;
+}
+
+const Row = memo(function Row({ row, index, selected, family, columns, totals, most }: RowProps) {
+  const { id } = row.layer;
+  return (
+    <tr
+      id={rowId(row)}
+      aria-rowindex={index + 2}
+      aria-selected={selected}
+      className="cost-row"
+      style={{ '--family': `var(--family-${family})` } as CSSProperties}
+      onClick={() => select(id)}
+      onDoubleClick={() => reveal(id)}
+    >
+      {columns.map((column) => (
+        <Cell key={column.id} row={row} column={column} share={shareOf(row, totals, column)} most={most} />
+      ))}
+    </tr>
+  );
+});
+
 /** Colour groups of the layers, by id. */
 function useFamilies(): ReadonlyMap<string, string> {
   const net = useDocument((state) => state.goodNets?.[state.phase]);
@@ -201,7 +234,6 @@ function Heading({ column }: { readonly column: CostColumn }) {
         <Arrow className={classes('cost-arrow', sorted === 'none' && 'cost-arrow-none')} aria-hidden />
         <span>{column.title}</span>
       </button>
-      {column.shares === true && <span className="cost-percent" aria-hidden />}
     </th>
   );
 }

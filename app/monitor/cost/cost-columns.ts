@@ -109,8 +109,8 @@ export const COST_COLUMNS: readonly CostColumn[] = [
     'Numbers that the layer keeps: weights, biases, statistics. Shared ones count with the layer that has them first.',
     { width: 136, format: formatCount, shares: true },
   ),
-  figure('parameter_bytes', 'Their size', 'Parameters in single precision, four bytes each.', {
-    width: 84,
+  figure('parameter_bytes', 'Parameter size', 'Parameters in single precision, four bytes each.', {
+    width: 104,
     format: formatBytes,
   }),
   figure(
