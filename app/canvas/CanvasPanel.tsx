@@ -4,34 +4,55 @@
  */
 import '@xyflow/react/dist/base.css';
 import './canvas.css';
+import './wiring.css';
+import './groups.css';
+import './search.css';
 import { Background, BackgroundVariant, MiniMap, ReactFlow, ReactFlowProvider, useReactFlow } from '@xyflow/react';
 import type { NodeChange } from '@xyflow/react';
 import { useCallback, useEffect, useMemo, useRef } from 'react';
-import type { MouseEvent as ReactMouseEvent } from 'react';
+import type { PointerEvent as ReactPointerEvent } from 'react';
 import { useDocument } from '../store/document.ts';
 import { layoutClient } from '../workers/client.ts';
+import { moveNodes } from './arrange.ts';
 import { ArrowHeads, BlobEdge } from './BlobEdge.tsx';
 import { CanvasControls } from './CanvasControls.tsx';
+import { CanvasMenu } from './CanvasMenu.tsx';
 import { CanvasNotice } from './CanvasNotice.tsx';
 import { useCanvas } from './canvas-state.ts';
-import { canvasKey } from './canvas-keys.ts';
 import { DragGhost } from './DragGhost.tsx';
+import { EdgeOverlay } from './EdgeOverlay.tsx';
 import { flowElements } from './flow-elements.ts';
-import { followDocument, moveNodes } from './follow-document.ts';
+import { FindBar } from './FindBar.tsx';
+import { followDocument } from './follow-document.ts';
+import { Frames } from './Frames.tsx';
+import { openNode } from './graph-commands.ts';
+import { abandonWire, joinWire, keyboardWire } from './keyboard-wire.ts';
 import { LayerCard } from './LayerCard.tsx';
+import { Marquee } from './Marquee.tsx';
 import { useCanvasFocus } from './use-canvas-focus.ts';
 import { familyColour, LayerNode, type LayerFlowNode } from './LayerNode.tsx';
 import { Palette } from './Palette.tsx';
 import { hasOverview, paneRoom } from './pane-room.ts';
 import { boundsOf } from './placed-graph.ts';
+import { edgeAt, layerUnder, menuPlaceOf } from './under-pointer.ts';
+import { QuickPalette } from './QuickPalette.tsx';
+import { headOf, select, selectEdge, selectLayer, startMarquee } from './selection.ts';
 import { useCanvasSize } from './use-canvas-size.ts';
+import { useClipboard } from './use-clipboard.ts';
+import { useGraphCommands } from './use-graph-commands.ts';
+import { useIsFar, useReadingCommands } from './use-reading.ts';
 import { fitAll, fitStart, MAX_ZOOM, MIN_ZOOM } from './viewport.ts';
+import { WireOverlay } from './WireOverlay.tsx';
+import { judgeTarget } from './wiring.ts';
+import { useWiring } from './wiring-state.ts';
 
 const nodeTypes = { layer: LayerNode };
 const edgeTypes = { blob: BlobEdge };
 const layouts = layoutClient();
 const MINIMAP_WIDTH = 80;
 const MINIMAP_HEIGHT = 148;
+/** Of larger nets only what is in view is drawn. */
+const MOST_DRAWN = 120;
 /** Rest of the pointer on a node before its card opens, in milliseconds. */
 const CARD_DELAY = 450;
 
@@ -58,11 +79,11 @@ function Canvas() {
     () => new Set(selection.flatMap((id) => picture?.graph.nodeOf.get(id) ?? [])),
     [selection, picture],
   );
+  const head = picture?.graph.nodeOf.get(headOf(selection) ?? '');
   const { nodes, edges } = useMemo(() => {
     if (picture === undefined) return { nodes: [], edges: [] };
-    const [first] = selectedNodes;
-    return flowElements(picture.placed, selectedNodes, first ?? picture.placed.nodes[0]?.node.id);
-  }, [picture, selectedNodes]);
+    return flowElements(picture.placed, selectedNodes, head ?? picture.placed.nodes[0]?.node.id);
+  }, [picture, selectedNodes, head]);
 
   const goTo = useCallback(
     (choose: typeof fitStart, duration: number) => {
@@ -80,8 +101,12 @@ function Canvas() {
   }, [fits, goTo]);
 
   useCanvasSize(pane);
-  const [firstSelected] = selectedNodes;
-  useCanvasFocus(pane, firstSelected);
+  useCanvasFocus(pane, head);
+  useClipboard(pane);
+  const fit = useCallback(() => goTo(fitAll, 140), [goTo]);
+  useGraphCommands(pane, fit);
+  useReadingCommands(pane);
+  const isFar = useIsFar();
 
   const openCard = useRef<ReturnType<typeof setTimeout>>(undefined);
   const closeCard = useCallback(() => {
@@ -89,16 +114,37 @@ function Canvas() {
     useCanvas.setState({ card: undefined });
   }, []);
 
-  return (
+  const drewMarquee = useRef(false);
+  const focus = (): void => pane.current?.focus({ preventScroll: true });
+  const press = (event: ReactPointerEvent): void => {
+    closeCard();
+    drewMarquee.current = false;
+    const onPane = event.target instanceof Element && event.target.matches('.react-flow__pane');
+    if (!event.shiftKey || event.button !== 0 || !onPane) return;
+    // Else the same press would move the view.
+    event.preventDefault();
+    focus();
+    startMarquee(
+      event.nativeEvent,
+      event.ctrlKey || event.metaKey,
+      (at) => flow.screenToFlowPosition(at, { snapToGrid: false }),
+      () => (drewMarquee.current = true),
+    );
+  };
+
+  const section = (
     <section
       ref={pane}
-      className={`canvas${stale ? ' is-stale' : ''}`}
+      className={`canvas${stale ? ' is-stale' : ''}${isFar ? ' is-far' : ''}`}
       aria-label="Network graph"
       tabIndex={-1}
-      onKeyDown={(event) => {
-        if (pane.current !== null) canvasKey(event, pane.current, flow, () => goTo(fitAll, 140));
+      onPointerDownCapture={press}
+      onPointerMove={(event) => {
+        if (event.buttons !== 0 || useWiring.getState().wire !== undefined) return;
+        const hoveredEdge = edgeAt(event, flow);
+        if (hoveredEdge !== useWiring.getState().hoveredEdge) useWiring.setState({ hoveredEdge });
       }}
-      onPointerDownCapture={closeCard}
+      onPointerLeave={() => useWiring.setState({ hoveredEdge: undefined })}
       onWheelCapture={closeCard}
     >
       <ArrowHeads />
@@ -109,18 +155,36 @@ function Canvas() {
         edgeTypes={edgeTypes}
         onNodesChange={moveChanged}
         onNodeClick={(event, node) => {
-          pane.current?.focus({ preventScroll: true });
-          selectClicked(event, node);
+          focus();
+          if (keyboardWire() !== undefined) {
+            judgeTarget(node.id, undefined, undefined);
+            joinWire();
+            return;
+          }
+          selectLayer(layerUnder(event.target) ?? node.id, event.ctrlKey || event.metaKey || event.shiftKey);
         }}
-        onPaneClick={() => {
-          pane.current?.focus({ preventScroll: true });
-          useDocument.setState({ selection: [] });
+        onNodeDoubleClick={openNode}
+        onEdgeClick={(_event, edge) => {
+          focus();
+          selectEdge(edge.id);
+        }}
+        onPaneClick={(event) => {
+          focus();
+          if (event.shiftKey || drewMarquee.current) return;
+          if (keyboardWire() !== undefined) abandonWire();
+          const edge = edgeAt(event, flow);
+          if (edge === undefined) select([]);
+          selectEdge(edge);
         }}
         onNodeMouseEnter={(_event, node) => {
           clearTimeout(openCard.current);
+          useWiring.setState({ near: node.id });
           openCard.current = setTimeout(() => useCanvas.setState({ card: node.id }), CARD_DELAY);
         }}
-        onNodeMouseLeave={closeCard}
+        onNodeMouseLeave={() => {
+          closeCard();
+          useWiring.setState({ near: undefined });
+        }}
         onNodeDragStart={closeCard}
         minZoom={MIN_ZOOM}
         maxZoom={MAX_ZOOM}
@@ -135,8 +199,10 @@ function Canvas() {
         panActivationKeyCode={null}
         zoomOnDoubleClick={false}
         panOnScroll
+        onlyRenderVisibleElements={nodes.length > MOST_DRAWN}
         proOptions={{ hideAttribution: true }}
       >
+        <Frames />
         <Background variant={BackgroundVariant.Dots} gap={16} size={1} color="var(--canvas-dot)" />
         {size !== undefined && hasOverview(size) && picture !== undefined && picture.graph.nodes.length > 0 && (
           <MiniMap<LayerFlowNode>
@@ -151,29 +217,29 @@ function Canvas() {
           />
         )}
       </ReactFlow>
+      <EdgeOverlay pane={pane} />
+      <WireOverlay />
       <Palette pane={pane} />
-      <CanvasControls onFit={() => goTo(fitAll, 140)} />
+      <QuickPalette pane={pane} />
+      <CanvasControls onFit={fit} />
       <CanvasNotice stale={stale} />
+      <FindBar pane={pane} />
       <LayerCard pane={pane} />
       <DragGhost />
+      <Marquee />
     </section>
+  );
+  return (
+    <CanvasMenu pane={pane} placeOf={(event) => menuPlaceOf(event, flow)}>
+      {section}
+    </CanvasMenu>
   );
 }
 
 function moveChanged(changes: readonly NodeChange<LayerFlowNode>[]): void {
   const moves = changes.flatMap((change) =>
-    change.type === 'position' && change.position !== undefined ? ([[change.id, change.position]] as const) : [],
+    change.type === 'position' && change.position !== undefined ? [{ id: change.id, to: change.position }] : [],
   );
-  if (moves.length > 0) moveNodes(new Map([...useCanvas.getState().moved, ...moves]));
-}
-
-/** Selects the layer clicked, its own or the row of a folded one; with Ctrl, Command or Shift adds or takes it away. */
-function selectClicked(event: ReactMouseEvent, node: LayerFlowNode): void {
-  const row = event.target instanceof Element ? event.target.closest('[data-layer]') : null;
-  const id = row?.getAttribute('data-layer') ?? node.id;
-  const add = event.ctrlKey || event.metaKey || event.shiftKey;
-  useDocument.setState(({ selection }) => {
-    if (!add) return { selection: [id] };
-    return { selection: selection.includes(id) ? selection.filter((other) => other !== id) : [...selection, id] };
-  });
+  const dragging = changes.some((change) => change.type === 'position' && change.dragging === true);
+  moveNodes(moves, dragging);
 }

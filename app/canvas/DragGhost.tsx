@@ -1,8 +1,8 @@
-/** The layer under the pointer during a drag from the palette, with what dropping it here would do. */
+/** The layer or block under the pointer during a drag from the palette, with what dropping it here would do. */
 import { createPortal } from 'react-dom';
-import { layerTable } from '../layers/index.ts';
 import { useCanvas, type PaletteDrag, type Picture } from './canvas-state.ts';
 import { familyColour } from './LayerNode.tsx';
+import { familyOf } from './palette-entry.ts';
 
 function promise({ target }: PaletteDrag, picture: Picture | undefined): string {
   switch (target?.kind) {
@@ -23,10 +23,12 @@ export function DragGhost() {
   const drag = useCanvas((state) => state.drag);
   const picture = useCanvas((state) => state.picture);
   if (drag === undefined) return null;
-  const family = layerTable.get(drag.type)?.family ?? 'unknown';
   return createPortal(
-    <div className="drag-ghost" style={{ left: drag.x, top: drag.y, borderLeftColor: familyColour(family) }}>
-      <strong>{drag.type}</strong>
+    <div
+      className="drag-ghost"
+      style={{ left: drag.x, top: drag.y, borderLeftColor: familyColour(familyOf(drag.entry)) }}
+    >
+      <strong>{drag.entry.title}</strong>
       <span role="status">{promise(drag, picture)}</span>
     </div>,
     document.body,

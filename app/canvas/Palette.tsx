@@ -1,21 +1,25 @@
 /** The layers there are, to be dragged into the net or added with a key. */
+import './palette.css';
 import { useReactFlow } from '@xyflow/react';
 import { ChevronLeft, Plus } from 'lucide-react';
 import { useEffect, useMemo, useRef, useState } from 'react';
 import type { KeyboardEvent, RefObject } from 'react';
-import type { LayerInfo } from '../caffe/net/layer-table.ts';
+import { layerBlocks } from '../caffe/text/blocks/layer-blocks.ts';
 import { layerTable } from '../layers/index.ts';
 import { useDocument } from '../store/document.ts';
 import { useCanvas } from './canvas-state.ts';
-import { appendAfterSelection, dropLayer } from './gestures.ts';
+import { appendAfterSelection, dropEntry } from './gestures.ts';
 import { familyColour } from './LayerNode.tsx';
 import { isPaletteOpen } from './pane-room.ts';
-import { paletteGroups } from './palette-groups.ts';
+import { familyOf, type PaletteEntry } from './palette-entry.ts';
+import { paletteGroups, type Offer } from './palette-groups.ts';
 import { startPaletteDrag } from './palette-drag.ts';
 import { dropTargetAt } from './placed-graph.ts';
 
 /** How near a layer has to come to an edge to be dropped into it, in pixels on the screen. */
 const REACH = 22;
+
+const offer: Offer = { layers: layerTable.all(), blocks: layerBlocks };
 
 export function Palette({ pane }: { readonly pane: RefObject<HTMLElement | null> }) {
   const isOpen = useCanvas((state) => isPaletteOpen(state.paletteOpen, state.size));
@@ -39,15 +43,15 @@ export function Palette({ pane }: { readonly pane: RefObject<HTMLElement | null>
 function OpenPalette({ pane }: { readonly pane: RefObject<HTMLElement | null> }) {
   const [search, setSearch] = useState('');
   const [all, setAll] = useState(false);
-  const [hinted, setHinted] = useState<LayerInfo>();
+  const [hinted, setHinted] = useState<PaletteEntry>();
   const root = useRef<HTMLElement>(null);
   const input = useRef<HTMLInputElement>(null);
   useEffect(() => {
     // Opened by hand: to search is what comes next.
     if (useCanvas.getState().paletteOpen === true) input.current?.focus();
   }, []);
-  const groups = useMemo(() => paletteGroups(layerTable.all(), search, all), [search, all]);
-  const first = groups[0]?.layers[0];
+  const groups = useMemo(() => paletteGroups(offer, search, all), [search, all]);
+  const first = groups[0]?.entries[0];
   const selected = useDocument((state) => state.selection.length > 0);
 
   const moveFocus = (event: KeyboardEvent, step: 1 | -1): void => {
@@ -62,6 +66,8 @@ function OpenPalette({ pane }: { readonly pane: RefObject<HTMLElement | null> })
       ref={root}
       className="palette"
       aria-label="Palette of layers"
+      // The browser's own menu, for the search; not that of the graph.
+      onContextMenu={(event) => event.stopPropagation()}
       onKeyDown={(event) => {
         if (event.key === 'ArrowDown') moveFocus(event, 1);
         else if (event.key === 'ArrowUp') moveFocus(event, -1);
@@ -78,7 +84,7 @@ function OpenPalette({ pane }: { readonly pane: RefObject<HTMLElement | null> })
           value={search}
           onChange={(event) => setSearch(event.target.value)}
           onKeyDown={(event) => {
-            if (event.key === 'Enter' && first !== undefined) appendAfterSelection(first.type);
+            if (event.key === 'Enter' && first !== undefined) appendAfterSelection(first);
           }}
         />
         {search === '' && <kbd aria-hidden="true">/</kbd>}
@@ -93,19 +99,19 @@ function OpenPalette({ pane }: { readonly pane: RefObject<HTMLElement | null> })
       </div>
       <div className="palette-list">
         {groups.map((group) => (
-          <div key={group.family} role="group" aria-label={group.name}>
+          <div key={group.key} role="group" aria-label={group.name}>
             <h3>{group.name}</h3>
-            {group.layers.map((layer) => (
-              <PaletteItem key={layer.type} layer={layer} pane={pane} onHint={setHinted} />
+            {group.entries.map((entry) => (
+              <PaletteItem key={entry.id} entry={entry} pane={pane} onHint={setHinted} />
             ))}
           </div>
         ))}
         {search === '' && (
           <button type="button" className="palette-more" onClick={() => setAll(!all)}>
-            {all ? 'Show the common ones' : `Show all ${layerTable.all().length}`}
+            {all ? 'Show the common ones' : `Show all ${offer.layers.length + offer.blocks.length}`}
           </button>
         )}
-        {groups.length === 0 && <p className="palette-none">No layer of that name. Clear the search to see all.</p>}
+        {groups.length === 0 && <p className="palette-none">Nothing of that name. Clear the search to see all.</p>}
       </div>
       <p className="palette-hint" aria-live="polite">
         {hinted?.doc ??
@@ -122,12 +128,12 @@ function leavePalette(pane: HTMLElement | null): void {
 }
 
 interface ItemProps {
-  readonly layer: LayerInfo;
+  readonly entry: PaletteEntry;
   readonly pane: RefObject<HTMLElement | null>;
-  readonly onHint: (layer: LayerInfo | undefined) => void;
+  readonly onHint: (entry: PaletteEntry | undefined) => void;
 }
 
-function PaletteItem({ layer, pane, onHint }: ItemProps) {
+function PaletteItem({ entry, pane, onHint }: ItemProps) {
   const flow = useReactFlow();
   const stop = useRef<() => void>(undefined);
   useEffect(() => () => stop.current?.(), []);
@@ -135,14 +141,14 @@ function PaletteItem({ layer, pane, onHint }: ItemProps) {
     <button
       type="button"
       className="palette-item"
-      aria-description={layer.doc}
-      onPointerEnter={() => onHint(layer)}
+      aria-description={entry.doc}
+      onPointerEnter={() => onHint(entry)}
       onPointerLeave={() => onHint(undefined)}
-      onFocus={() => onHint(layer)}
+      onFocus={() => onHint(entry)}
       onBlur={() => onHint(undefined)}
       onPointerDown={(event) => {
         if (event.button !== 0) return;
-        stop.current = startPaletteDrag(layer.type, event.nativeEvent, {
+        stop.current = startPaletteDrag(entry, event.nativeEvent, {
           targetAt: (x, y) => {
             const { picture } = useCanvas.getState();
             if (pane.current === null || !isOver(pane.current, x, y)) return undefined;
@@ -155,18 +161,18 @@ function PaletteItem({ layer, pane, onHint }: ItemProps) {
           },
           drop: (target) => {
             pane.current?.focus({ preventScroll: true });
-            dropLayer(layer.type, target);
+            dropEntry(entry, target);
           },
         });
       }}
       onClick={(event) => {
         // A click made by Enter or Space; the pointer drags.
-        if (event.detail === 0) appendAfterSelection(layer.type);
+        if (event.detail === 0) appendAfterSelection(entry);
       }}
-      onDoubleClick={() => appendAfterSelection(layer.type)}
+      onDoubleClick={() => appendAfterSelection(entry)}
     >
-      <span className="palette-mark" style={{ background: familyColour(layer.family) }} />
-      {layer.type}
+      <span className="palette-mark" style={{ background: familyColour(familyOf(entry)) }} />
+      <span className="palette-item-title">{entry.title}</span>
     </button>
   );
 }

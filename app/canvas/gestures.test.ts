@@ -4,7 +4,9 @@ import { useDocument } from '../store/document.ts';
 import { useNotices } from '../store/notices.ts';
 import { useCanvas } from './canvas-state.ts';
 import { followDocument } from './follow-document.ts';
-import { appendAfterSelection, deleteLayers, dropLayer } from './gestures.ts';
+import { layerTable } from '../layers/index.ts';
+import { appendAfterSelection, deleteLayers, dropEntry } from './gestures.ts';
+import { layerEntry, type PaletteEntry } from './palette-entry.ts';
 import { layoutGraph } from '../workers/layout-graph.ts';
 import { CHAIN, viewOf } from './testing/nets.ts';
 
@@ -28,6 +30,13 @@ function changed(): { removed: string[]; added: string[] } {
   return { removed: before.slice(start, before.length - end), added: after.slice(start, after.length - end) };
 }
 
+/** The palette's entry of a type. */
+function type(name: string): PaletteEntry {
+  const layer = layerTable.get(name);
+  if (layer === undefined) throw new Error(`${name} is no layer.`);
+  return layerEntry(layer);
+}
+
 describe('gestures', () => {
   beforeEach(async () => {
     useCanvas.setState({ picture: undefined });
@@ -35,7 +44,7 @@ describe('gestures', () => {
   });
 
   it('splices a layer into the edge it is dropped on', () => {
-    dropLayer('Pooling', { kind: 'edge', id: 'conv1@2 → ip1 0' });
+    dropEntry(type('Pooling'), { kind: 'edge', id: 'conv1@2 → ip1 0' });
     const { netText, selection } = useDocument.getState();
     expect(selection).toEqual(['pool1']);
     const { removed } = changed();
@@ -46,7 +55,7 @@ describe('gestures', () => {
   });
 
   it('appends a layer to the node it is dropped on, behind what is folded into it', () => {
-    dropLayer('ReLU', { kind: 'node', id: 'conv1' });
+    dropEntry(type('ReLU'), { kind: 'node', id: 'conv1' });
     const { removed, added } = changed();
     expect(removed).toEqual([]);
     expect(added.join('\n')).toContain('name: "relu2"\n  type: "ReLU"\n  bottom: "conv1"\n  top: "conv1"');
@@ -54,7 +63,7 @@ describe('gestures', () => {
   });
 
   it('puts a layer dropped on the empty canvas at the end, joined to nothing', () => {
-    dropLayer('Convolution', { kind: 'canvas' });
+    dropEntry(type('Convolution'), { kind: 'canvas' });
     const { netText, selection } = useDocument.getState();
     expect(netText.startsWith(CHAIN.trimEnd())).toBe(true);
     const added = netText.slice(CHAIN.trimEnd().length);
@@ -65,7 +74,7 @@ describe('gestures', () => {
 
   it('adds behind the selected layer from the keyboard', () => {
     useDocument.setState({ selection: ['ip1'] });
-    appendAfterSelection('Sigmoid');
+    appendAfterSelection(type('Sigmoid'));
     expect(useDocument.getState().netText).toContain('type: "Sigmoid"\n  bottom: "ip1"');
   });
 
@@ -74,7 +83,8 @@ describe('gestures', () => {
     const { netText, selection } = useDocument.getState();
     for (const gone of ['conv1', 'relu1', 'drop1']) expect(netText).not.toContain(`name: "${gone}"`);
     expect(netText).toContain('name: "ip1"\n  type: "InnerProduct"\n  bottom: "data"');
-    expect(selection).toEqual([]);
+    // The keyboard goes on from what it read.
+    expect(selection).toEqual(['data']);
   });
 
   it('deletes one folded layer alone', () => {
@@ -85,7 +95,7 @@ describe('gestures', () => {
   });
 
   it('says why a layer cannot stand in an edge, and changes nothing', () => {
-    dropLayer('Data', { kind: 'edge', id: 'conv1@2 → ip1 0' });
+    dropEntry(type('Data'), { kind: 'edge', id: 'conv1@2 → ip1 0' });
     expect(useDocument.getState().netText).toBe(CHAIN);
     expect(useNotices.getState().notices[0]?.message).toMatch(/^Data cannot stand between two layers/);
   });

@@ -1,80 +1,141 @@
-/**
- * What a gesture on the canvas does: one undoable edit of the text, after which the new layer is selected. What cannot be
- * done is said in a sentence.
- */
-import { readNet } from '../caffe/net/read-net.ts';
-import { netEdits, type NetAction } from '../caffe/text/edits.ts';
-import { layerTable } from '../layers/index.ts';
-import { applyTextEdits, useDocument } from '../store/document.ts';
-import { notify } from '../store/notices.ts';
-import type { CanvasGraph } from './project.ts';
+/** What the gestures of adding, deleting and copying do to the text. Those of wiring are in `wiring.ts`. */
+import type { NetAction } from '../caffe/text/edit-actions.ts';
+import type { Phase } from '../caffe/schema/net-messages.ts';
+import { useDocument } from '../store/document.ts';
 import { useCanvas } from './canvas-state.ts';
+import { perform, performInTurn } from './perform.ts';
+import { exitsOf, layerOf } from './ports.ts';
 import type { DropTarget } from './placed-graph.ts';
+import type { PaletteEntry } from './palette-entry.ts';
+import type { CanvasGraph } from './project.ts';
+import { headOf, withFolded } from './selection.ts';
+import type { Held } from './wiring-state.ts';
+import { viewNow } from './view-now.ts';
 
-/** The layers of `after` that `before` does not have, by id. */
-function newLayers(before: string, after: string): string[] {
-  const old = new Set(readNet(before).layers.map(({ id }) => id));
-  return readNet(after).layers.flatMap(({ id }) => (old.has(id) ? [] : [id]));
-}
-
-/** Carries an action out; returns whether it changed the text. */
-function perform(action: NetAction, label: string): boolean {
-  const { netText, nets, phase, applyEdits } = useDocument.getState();
-  if (nets !== undefined && !nets[phase].parsed) {
-    notify({ code: 'net', message: 'The text has a mistake: mend it first, then change the graph.' });
-    return false;
-  }
-  const edits = netEdits(netText, action);
-  if (edits.length === 0) return false;
-  const added = newLayers(netText, applyTextEdits(netText, edits));
-  applyEdits('network', edits, label);
-  useDocument.setState({ selection: added });
-  return true;
-}
-
-/** The action of a drop; undefined where the graph has no such node or edge any more. */
-export function actionOfDrop(type: string, target: DropTarget, graph: CanvasGraph | undefined): NetAction | undefined {
-  const layer = layerTable.get(type);
-  if (layer === undefined) return undefined;
-  switch (target.kind) {
-    case 'canvas':
-      return { kind: 'insert', layer };
-    case 'node':
-      return { kind: 'append', layer, to: target.id };
-    case 'edge': {
-      const edge = graph?.edges.find(({ id }) => id === target.id);
-      return edge && { kind: 'splice', layer, consumer: edge.consumer, bottomIndex: edge.bottomIndex };
+/** The action of a drop; undefined where the graph has no such edge any more. */
+export function actionOfDrop(
+  entry: PaletteEntry,
+  target: DropTarget,
+  graph: CanvasGraph | undefined,
+): NetAction | undefined {
+  const edge = target.kind === 'edge' ? graph?.edges.find(({ id }) => id === target.id) : undefined;
+  if (target.kind === 'edge' && edge === undefined) return undefined;
+  if (entry.kind === 'block') {
+    const { block } = entry;
+    if (edge !== undefined) {
+      return { kind: 'block', block, at: { kind: 'edge', consumer: edge.consumer, bottomIndex: edge.bottomIndex } };
     }
+    return {
+      kind: 'block',
+      block,
+      at: target.kind === 'node' ? { kind: 'node', layer: makerAt(target.id) } : { kind: 'end' },
+    };
   }
+  const { layer } = entry;
+  if (edge !== undefined) return { kind: 'splice', layer, consumer: edge.consumer, bottomIndex: edge.bottomIndex };
+  return target.kind === 'node' ? { kind: 'append', layer, to: makerAt(target.id) } : { kind: 'insert', layer };
 }
 
-/** Drops a new layer of a type: spliced into an edge, appended to a node, or put at the end of the text. */
-export function dropLayer(type: string, target: DropTarget): void {
-  const action = actionOfDrop(type, target, useCanvas.getState().picture?.graph);
-  if (action === undefined || perform(action, `Add ${type}`) || isStale()) return;
-  const reason =
-    action.kind === 'splice'
-      ? `${type} cannot stand between two layers: it reads or makes nothing.`
-      : `${type} cannot stand there: it reads nothing. Drop it on the empty canvas.`;
-  notify({ code: 'net', message: reason });
+/** The layer behind which something dropped on a node goes: its own; of a closed group, the one that makes its result. */
+function makerAt(node: string): string {
+  const view = viewNow();
+  const group = useCanvas.getState().picture?.graph.nodes.find(({ id }) => id === node);
+  if (view === undefined || group === undefined || layerOf(view, node) !== undefined) return node;
+  return exitsOf(group, view).at(-1)?.layer ?? group.members.at(-1) ?? node;
 }
 
-/** Adds a new layer of a type behind the selected one, or at the end of the text when none is selected. */
-export function appendAfterSelection(type: string): void {
-  const selected = useDocument.getState().selection.at(-1);
-  const reads = (layerTable.get(type)?.bottoms.max ?? 0) > 0;
-  dropLayer(type, selected === undefined || !reads ? { kind: 'canvas' } : { kind: 'node', id: selected });
+/** Drops a new layer or block: into an edge, behind a node, or at the end of the text. */
+export function dropEntry(entry: PaletteEntry, target: DropTarget): boolean {
+  const action = actionOfDrop(entry, target, useCanvas.getState().picture?.graph);
+  return action !== undefined && perform(action, { label: `Add ${entry.title}` });
 }
 
-/** Deletes layers, by id, with those folded into them; what read them reads what they read. */
-export function deleteLayers(ids: readonly string[]): void {
-  if (ids.length === 0) return;
-  const folded = useCanvas.getState().picture?.graph.nodes.filter(({ id }) => ids.includes(id)) ?? [];
-  const layers = [...new Set([...ids, ...folded.flatMap(({ rows }) => rows.map(({ id }) => id))])];
-  perform({ kind: 'delete', layers }, layers.length === 1 ? `Delete ${layers[0] ?? ''}` : 'Delete layers');
+/** Adds a layer or block behind a layer, or at the end of the text where none is given or the new one reads nothing. */
+export function appendTo(entry: PaletteEntry, to: string | undefined): boolean {
+  const reads = entry.kind === 'block' ? entry.block.reads : entry.layer.bottoms.max > 0;
+  return dropEntry(entry, to === undefined || !reads ? { kind: 'canvas' } : { kind: 'node', id: to });
 }
 
-function isStale(): boolean {
-  const { nets, phase } = useDocument.getState();
-  return nets !== undefined && !nets[phase].parsed;
+/** Adds a layer or block behind the selected layer, or at the end of the text when none is selected. */
+export const appendAfterSelection = (entry: PaletteEntry): boolean =>
+  appendTo(entry, headOf(useDocument.getState().selection));
+
+/** Adds a layer or block at the free end of a line: one that reads the blob, or one that the layer is to read. */
+export function addAtLine(entry: PaletteEntry, held: Extract<Held, { kind: 'exit' | 'entry' }>): boolean {
+  const label = `Add ${entry.title}`;
+  const put = (after: string | undefined): NetAction =>
+    entry.kind === 'block'
+      ? { kind: 'block', block: entry.block, at: { kind: 'end' } }
+      : { kind: 'insert', layer: entry.layer, ...(after === undefined ? {} : { after }) };
+  if (held.kind === 'exit') {
+    if (held.top > 0) {
+      return performInTurn(
+        put(held.layer),
+        ([first = '']) => ({ kind: 'connect', from: { layer: held.layer, top: held.top }, to: { layer: first } }),
+        label,
+      );
+    }
+    const action: NetAction =
+      entry.kind === 'block'
+        ? { kind: 'block', block: entry.block, at: { kind: 'node', layer: held.layer, onto: 'branch' } }
+        : { kind: 'append', layer: entry.layer, to: held.layer, onto: 'branch' };
+    return perform(action, { label });
+  }
+  return performInTurn(
+    put(layerBefore(held.layer)),
+    (made) => ({ kind: 'connect', from: { layer: made.at(-1) ?? '', top: 0 }, to: { layer: held.layer } }),
+    label,
+  );
+}
+
+/** The layer in front of another in the shown net; undefined for the first. */
+function layerBefore(id: string): string | undefined {
+  const layers = viewNow()?.layers ?? [];
+  return layers[layers.findIndex((layer) => layer.id === id) - 1]?.id;
+}
+
+const naming = (verb: string, ids: readonly string[]): string =>
+  ids.length === 1 ? `${verb} ${ids[0] ?? ''}` : `${verb} ${ids.length} layers`;
+
+/**
+ * Deletes layers, by id, with those folded into them. What read them reads what they read, unless `heal` is false: then
+ * the gap stays open.
+ */
+export function deleteLayers(ids: readonly string[], heal = true): boolean {
+  if (ids.length === 0) return false;
+  const layers = withFolded(ids);
+  const next = heal ? neighbourOf(ids) : undefined;
+  const action: NetAction = { kind: 'delete', layers, ...(heal ? {} : { heal }) };
+  return perform(action, { label: naming('Delete', layers), select: next === undefined ? [] : [next] });
+}
+
+/** What the deleted node read: where the keyboard goes on. Nothing for several. */
+function neighbourOf(ids: readonly string[]): string | undefined {
+  const { picture } = useCanvas.getState();
+  const [only] = ids;
+  if (only === undefined || ids.length > 1) return undefined;
+  return picture?.graph.edges.find(({ to, quiet }) => to === only && !quiet)?.from;
+}
+
+/** Copies layers with those folded into them, beside them. */
+export function duplicateLayers(ids: readonly string[]): boolean {
+  const layers = withFolded(ids);
+  return layers.length > 0 && perform({ kind: 'duplicate', layers }, { label: naming('Duplicate', layers) });
+}
+
+/** Limits layers to one phase, or lets them take part in both. */
+export function limitToPhase(ids: readonly string[], only: Phase | undefined): boolean {
+  const layers = withFolded(ids);
+  return perform({ kind: 'phase', layers, phase: only }, { label: naming('Phase of', layers), select: ids });
+}
+
+/** Lets layers change their blob in place, or make one of their own. */
+export function setInPlace(ids: readonly string[], inPlace: boolean): boolean {
+  return perform({ kind: 'in-place', layers: ids, inPlace }, { label: naming('In place', ids), select: ids });
+}
+
+/** Does a layer of the shown net work in place? Undefined for a layer that is not in it. */
+export function isInPlace(id: string): boolean | undefined {
+  const view = viewNow();
+  return view && layerOf(view, id)?.inPlace;
 }

@@ -1,5 +1,6 @@
 /** A drag from the palette, on pointer events: it can be abandoned with Escape and works with pen and touch. */
 import { useCanvas } from './canvas-state.ts';
+import type { PaletteEntry } from './palette-entry.ts';
 import type { DropTarget } from './placed-graph.ts';
 
 /** Movement in pixels before a press becomes a drag. */
@@ -12,7 +13,7 @@ export interface DragPlaces {
 }
 
 /** Follows the pointer from its press on a palette item. Returns a function that abandons the drag. */
-export function startPaletteDrag(type: string, press: PointerEvent, places: DragPlaces): () => void {
+export function startPaletteDrag(entry: PaletteEntry, press: PointerEvent, places: DragPlaces): () => void {
   const end = new AbortController();
   const { signal } = end;
   const stop = (): void => {
@@ -25,7 +26,7 @@ export function startPaletteDrag(type: string, press: PointerEvent, places: Drag
       if (pointerId !== press.pointerId) return;
       const { drag } = useCanvas.getState();
       if (drag === undefined && Math.hypot(x - press.clientX, y - press.clientY) < THRESHOLD) return;
-      useCanvas.setState({ drag: { type, x, y, target: places.targetAt(x, y) } });
+      useCanvas.setState({ drag: { entry, x, y, target: places.targetAt(x, y) } });
     },
     { signal },
   );

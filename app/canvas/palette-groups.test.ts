@@ -1,27 +1,31 @@
 /** What the palette shows and finds. */
 import { expect, it } from 'vitest';
+import { layerBlocks } from '../caffe/text/blocks/layer-blocks.ts';
 import { layerTable } from '../layers/index.ts';
 import { paletteGroups } from './palette-groups.ts';
 
-const types = (search: string, all = false): string[] =>
-  paletteGroups(layerTable.all(), search, all).flatMap(({ layers }) => layers.map(({ type }) => type));
+const offer = { layers: layerTable.all(), blocks: layerBlocks };
+const titles = (search: string, all = false): string[] =>
+  paletteGroups(offer, search, all).flatMap(({ entries }) => entries.map(({ title }) => title));
 
-it('shows the common layers by family, and all on demand', () => {
-  const [first] = paletteGroups(layerTable.all(), '', false);
-  expect(first).toMatchObject({ family: 'vision', name: 'Vision' });
-  expect(types('')).toContain('Convolution');
-  expect(types('')).not.toContain('SPP');
-  expect(types('', true)).toHaveLength(layerTable.all().length);
+it('shows the common layers by family, the blocks at the end, and all on demand', () => {
+  const groups = paletteGroups(offer, '', false);
+  expect(groups[0]).toMatchObject({ key: 'vision', name: 'Vision' });
+  expect(groups.at(-1)).toMatchObject({ key: 'block', name: 'Blocks' });
+  expect(groups.at(-1)?.entries).toHaveLength(layerBlocks.length);
+  expect(titles('')).toContain('Convolution');
+  expect(titles('')).not.toContain('SPP');
+  expect(titles('', true)).toHaveLength(layerTable.all().length + layerBlocks.length);
 });
 
 it('finds any layer by its name, the best first', () => {
-  expect(types('relu')[0]).toBe('ReLU');
-  expect(types('relu')).toContain('PReLU');
-  expect(types('spp')).toEqual(['SPP']);
+  expect(titles('relu')[0]).toBe('ReLU');
+  expect(titles('relu')).toContain('PReLU');
+  expect(titles('spp')).toEqual(['SPP']);
 });
 
 it('falls back on descriptions, and finds nothing for nonsense', () => {
   const word = layerTable.get('Convolution')?.doc.split(' ')[2] ?? '';
-  expect(types(word)).toContain('Convolution');
-  expect(types('zzzz')).toEqual([]);
+  expect(titles(word)).toContain('Convolution');
+  expect(titles('zzzz')).toEqual([]);
 });

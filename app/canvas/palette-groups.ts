@@ -1,5 +1,7 @@
-/** Which layers the palette offers, by family, and which of them a search finds. Pure. */
+/** What the palette offers, by family, and what of it a search finds. Pure. */
 import type { Family, LayerInfo } from '../caffe/net/layer-table.ts';
+import type { BlockTemplate } from '../caffe/text/blocks/block-template.ts';
+import { blockEntry, layerEntry, type PaletteEntry } from './palette-entry.ts';
 
 /** Families in the order of the palette, with what they are called there. */
 export const FAMILY_NAMES: Readonly<Record<Family, string>> = {
@@ -39,49 +41,64 @@ const COMMON: readonly string[] = [
 ];
 
 export interface PaletteGroup {
-  readonly family: Family;
+  readonly key: Family | 'block';
   readonly name: string;
-  readonly layers: readonly LayerInfo[];
+  readonly entries: readonly PaletteEntry[];
 }
 
 /**
- * How well a layer answers a search, 0 for best; undefined when it does not. A type that begins with the word comes
+ * How well an entry answers a search, 0 for best; undefined when it does not. A title that begins with the word comes
  * first, then one that contains it, then one whose description does.
  */
-function rank(layer: LayerInfo, query: string): number | undefined {
-  const type = layer.type.toLowerCase();
-  if (type.startsWith(query)) return 0;
-  if (type.includes(query)) return 1;
-  return layer.doc.toLowerCase().includes(query) ? 2 : undefined;
+function rank({ title, doc }: PaletteEntry, query: string): number | undefined {
+  const name = title.toLowerCase();
+  if (name.startsWith(query)) return 0;
+  if (name.includes(query)) return 1;
+  return doc.toLowerCase().includes(query) ? 2 : undefined;
 }
 
-const commonness = ({ type }: LayerInfo): number => {
-  const place = COMMON.indexOf(type);
+/** Common types first; blocks keep their order. */
+const commonness = (entry: PaletteEntry): number => {
+  if (entry.kind === 'block') return 0;
+  const place = COMMON.indexOf(entry.layer.type);
   return place < 0 ? COMMON.length : place;
 };
 
+const groupOf = (entry: PaletteEntry): PaletteGroup['key'] => (entry.kind === 'block' ? 'block' : entry.layer.family);
+
+/** Everything there is to offer: types of layers and ready-made blocks. */
+export interface Offer {
+  readonly layers: readonly LayerInfo[];
+  readonly blocks: readonly BlockTemplate[];
+}
+
 /**
- * Layers in groups by family, the common ones first; empty groups are left out. A search finds all whose type, or failing
- * that whose description, contains it, best first. Without a search only the common ones, unless `all` are wanted.
+ * What is offered in groups by family, the common types first and the blocks last; empty groups are left out. A search
+ * finds all whose title, or failing that whose description, contains it, best first. Without a search only the common
+ * types, unless `all` are wanted.
  */
-export function paletteGroups(layers: readonly LayerInfo[], search: string, all: boolean): PaletteGroup[] {
+export function paletteGroups({ layers, blocks }: Offer, search: string, all: boolean): PaletteGroup[] {
   const query = search.trim().toLowerCase();
-  const found = layers
-    .filter((layer) => all || query !== '' || COMMON.includes(layer.type))
-    .map((layer) => ({ layer, rank: query === '' ? 0 : rank(layer, query) }))
-    .filter((item): item is { layer: LayerInfo; rank: number } => item.rank !== undefined);
+  const entries = [
+    ...layers.filter(({ type }) => all || query !== '' || COMMON.includes(type)).map(layerEntry),
+    ...blocks.map(blockEntry),
+  ];
+  const found = entries
+    .map((entry) => ({ entry, rank: query === '' ? 0 : rank(entry, query) }))
+    .filter((item): item is { entry: PaletteEntry; rank: number } => item.rank !== undefined);
   const best = found.reduce((least, item) => Math.min(least, item.rank), 2);
-  // Descriptions count only where no type does: a search for "relu" means the layer, not who mentions it.
+  // Descriptions count only where no title does: a search for "relu" means the layer, not who mentions it.
   const kept = best < 2 ? found.filter((item) => item.rank < 2) : found;
-  const groups = (Object.keys(FAMILY_NAMES) as Family[]).map((family) => ({
-    family,
-    name: FAMILY_NAMES[family],
+  const names: Readonly<Record<PaletteGroup['key'], string>> = { ...FAMILY_NAMES, block: 'Blocks' };
+  const groups = (Object.keys(names) as PaletteGroup['key'][]).map((key) => ({
+    key,
+    name: names[key],
     ranked: kept
-      .filter(({ layer }) => layer.family === family)
-      .sort((a, b) => a.rank - b.rank || commonness(a.layer) - commonness(b.layer)),
+      .filter(({ entry }) => groupOf(entry) === key)
+      .sort((a, b) => a.rank - b.rank || commonness(a.entry) - commonness(b.entry)),
   }));
   return groups
     .filter(({ ranked }) => ranked.length > 0)
     .sort((a, b) => (query === '' ? 0 : (a.ranked[0]?.rank ?? 2) - (b.ranked[0]?.rank ?? 2)))
-    .map(({ family, name, ranked }) => ({ family, name, layers: ranked.map(({ layer }) => layer) }));
+    .map(({ key, name, ranked }) => ({ key, name, entries: ranked.map(({ entry }) => entry) }));
 }

@@ -8,6 +8,7 @@ import type { RefObject } from 'react';
 import { useCanvas } from './canvas-state.ts';
 import { paneRoom } from './pane-room.ts';
 import type { LayerFlowNode } from './LayerNode.tsx';
+import { useWiring } from './wiring-state.ts';
 
 const MARGIN = 24;
 const DURATION = 140;
@@ -28,7 +29,7 @@ function overhang(start: number, length: number, from: number, to: number): numb
   return Math.min(0, to - MARGIN - (start + length));
 }
 
-/** Keeps focus and view with a node: the first selected one. */
+/** Keeps focus and view with a node: the one that the keyboard is on. */
 export function useCanvasFocus(pane: RefObject<HTMLElement | null>, node: string | undefined): void {
   const flow = useReactFlow<LayerFlowNode>();
   const placed = useCanvas(({ picture }) => picture?.placed.nodes.find((item) => item.node.id === node));
@@ -38,6 +39,8 @@ export function useCanvasFocus(pane: RefObject<HTMLElement | null>, node: string
   useEffect(() => {
     const element = pane.current;
     if (element === null || node === undefined || !isThere) return undefined;
+    // Under a rectangle that is being drawn nothing may move.
+    if (useWiring.getState().marquee !== undefined) return undefined;
     // A frame later: only then the graph has drawn the node as the one that the Tab key reaches.
     const frame = requestAnimationFrame(() => {
       if (hasFocus(element)) focusNode(element, node);
