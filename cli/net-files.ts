@@ -4,7 +4,7 @@ import type { Shape } from '../app/caffe/net/layer-table.ts';
 import type { TypedNet } from '../app/caffe/net/typed-net.ts';
 import type { Phase } from '../app/caffe/schema/net-messages.ts';
 import { layerTable } from '../app/layers/index.ts';
-import { CommandError } from './command.ts';
+import { CommandError, wholeNumber } from './command.ts';
 import { firstError } from './positions.ts';
 
 /** Shapes that come from outside the text. */
@@ -16,6 +16,17 @@ export interface Surroundings {
   /** Stages and level that a solver builds the net with. */
   readonly stages?: readonly string[];
   readonly level?: number | undefined;
+}
+
+/** Options of commands that look at a net: the state, besides the phase, that Caffe takes from a solver. */
+export const stateOptions = {
+  stage: { type: 'string' as const, multiple: true as const, default: [] as string[] },
+  level: { type: 'string' as const },
+};
+
+/** What `--stage` and `--level` say. */
+export function stateOf(values: { readonly stage: readonly string[]; readonly level?: string | undefined }) {
+  return { stages: values.stage, level: wholeNumber('level', values.level, 0) };
 }
 
 /** The net of a text in one phase, whatever is wrong with it. */

@@ -7,7 +7,7 @@ import type { NetLayer, TypedNet } from '../app/caffe/net/typed-net.ts';
 import type { Phase } from '../app/caffe/schema/net-messages.ts';
 import { UsageError, type Terminal } from './command.ts';
 import { readText } from './files.ts';
-import { netOf, wholeNetOf } from './net-files.ts';
+import { netOf, wholeNetOf, type stateOf } from './net-files.ts';
 
 /** Shape of MNIST's images, which the stock examples leave to the data base their source names. */
 const mnistRecord: Shape = [1, 28, 28];
@@ -16,6 +16,7 @@ const mnistRecord: Shape = [1, 28, 28];
  * Reads a net and infers all its shapes. What was assumed is said on stderr.
  *
  * @param given shapes of inputs as the user wrote them, `data=1x3x32x32`
+ * @param state stages and level of the net
  * @throws CommandError where the file or the net is not in order, or a given shape names no input.
  */
 export async function shapedNet(
@@ -23,11 +24,12 @@ export async function shapedNet(
   phase: Phase,
   given: readonly string[],
   terminal: Terminal,
+  state: ReturnType<typeof stateOf> = { stages: [], level: undefined },
 ): Promise<TypedNet> {
   const inputs = new Map(given.map(parseInput));
   const text = await readText(path);
-  const record = netOf(text, phase, { inputs }).layers.some(readsMnist) ? mnistRecord : undefined;
-  const net = wholeNetOf(path, text, phase, { inputs, record });
+  const record = netOf(text, phase, { inputs, ...state }).layers.some(readsMnist) ? mnistRecord : undefined;
+  const net = wholeNetOf(path, text, phase, { inputs, record, ...state });
   checkInputs(net, inputs);
   noticeAssumed(net, inputs, terminal);
   return net;

@@ -132,15 +132,6 @@ describe('shapes', () => {
       `python_param { module: "rpn.proposal_layer" layer: "ProposalLayer" param_str: "'feat_stride': 16" }`,
       [1, 5],
     ],
-    [
-      'Python',
-      [
-        [3, 4],
-        [3, 4],
-      ],
-      'python_param { module: "pyloss" layer: "EuclideanLossLayer" } loss_weight: 1',
-      [1],
-    ],
   ])('%s of %j with %s', (type, bottoms, settings, top) => {
     expect(build(type, bottoms, settings)).toMatchObject({ tops: [top], errors: [] });
   });

@@ -94,8 +94,6 @@ export function knownPythonShapes(c: ShapeContext): readonly Shape[] | undefined
       const boxes = [1, 4 * classes];
       return tops([[1, 5], [1, 1], boxes, boxes, boxes]);
     }
-    case 'EuclideanLossLayer':
-      return tops([[1]]);
     default:
       return undefined;
   }

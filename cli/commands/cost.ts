@@ -2,9 +2,11 @@
 import { COST_HEADINGS, costRows, csvRecord } from '../../app/caffe/net/cost-table.ts';
 import { costOf, type NetCost } from '../../app/caffe/net/cost.ts';
 import { UsageError, oneOf, parseArguments, type Command } from '../command.ts';
+import { stateOf, stateOptions } from '../net-files.ts';
 import { shapedNet } from '../shaped-net.ts';
 
-const help = `Usage: crema cost NET [--phase TRAIN|TEST] [--input BLOB=1x3x32x32]... [--json|--csv]
+const help = `Usage: crema cost NET [--phase TRAIN|TEST] [--stage NAME]... [--input BLOB=1x3x32x32]...
+       [--json|--csv]
 
 Prints for every layer of a network, for the whole batch: the shape of its first top, its
 parameters, how many of them are learned and their bytes, multiply-adds forward, backward
@@ -18,6 +20,8 @@ as exp, one each: those of pooling, activations, normalisation and losses.
 
 Options:
   --phase   TRAIN or TEST (default TEST)
+  --stage   a stage that the solver would set (test_state); may be repeated
+  --level   the level that it would set
   --input   gives the shape of an input or data blob; may be repeated
   --json    prints {"phase", "batch", "layers": [...], "totals": {...}}
   --csv     prints comma-separated values
@@ -33,6 +37,7 @@ export const cost: Command = {
       {
         phase: { type: 'string', default: 'TEST' },
         input: { type: 'string', multiple: true, default: [] },
+        ...stateOptions,
         json: { type: 'boolean' },
         csv: { type: 'boolean' },
       },
@@ -40,7 +45,7 @@ export const cost: Command = {
     );
     if (values.json === true && values.csv === true) throw new UsageError('Give --json or --csv, not both.');
     const phase = oneOf('phase', values.phase, ['TRAIN', 'TEST']);
-    const found = costOf(await shapedNet(positionals[0] as string, phase, values.input, terminal));
+    const found = costOf(await shapedNet(positionals[0] as string, phase, values.input, terminal, stateOf(values)));
     if (values.json === true) {
       terminal.out(JSON.stringify(found, undefined, 1));
     } else if (values.csv === true) {

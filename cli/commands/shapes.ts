@@ -2,9 +2,11 @@
 import type { Shape } from '../../app/caffe/net/layer-table.ts';
 import type { NetLayer, TypedNet } from '../../app/caffe/net/typed-net.ts';
 import { oneOf, parseArguments, type Command, type Terminal } from '../command.ts';
+import { stateOf, stateOptions } from '../net-files.ts';
 import { shapedNet } from '../shaped-net.ts';
 
-const help = `Usage: crema shapes NET [--phase TRAIN|TEST] [--input BLOB=1x3x32x32]... [--json]
+const help = `Usage: crema shapes NET [--phase TRAIN|TEST] [--stage NAME]... [--input BLOB=1x3x32x32]...
+       [--json]
 
 Prints the shape of every blob and parameter of a network. A data layer without a shape
 of its own takes (batch_size or 1) x (1 with force_gray, else 3) x (crop_size or 32)^2,
@@ -12,6 +14,8 @@ and 1x28x28 where its source is called mnist; a notice on stderr says so.
 
 Options:
   --phase   TRAIN or TEST (default TEST)
+  --stage   a stage that the solver would set (test_state); may be repeated
+  --level   the level that it would set
   --input   gives the shape of an input or data blob; may be repeated
   --json    prints {"blobs": {name: [dims]}, "params": {layer: [[dims], ...]}}
 
@@ -26,13 +30,14 @@ export const shapes: Command = {
       {
         phase: { type: 'string', default: 'TEST' },
         input: { type: 'string', multiple: true, default: [] },
+        ...stateOptions,
         json: { type: 'boolean' },
       },
       { name: 'NET', min: 1, max: 1 },
     );
     const path = positionals[0] as string;
     const phase = oneOf('phase', values.phase, ['TRAIN', 'TEST']);
-    const net = await shapedNet(path, phase, values.input, terminal);
+    const net = await shapedNet(path, phase, values.input, terminal, stateOf(values));
     const blobs = shapesByName(net);
     const params = net.layers.filter((layer) => layer.params.length > 0);
     if (values.json === true) {

@@ -2,7 +2,7 @@
  * Joins layers by the names of their blobs, as `AppendBottom` and `AppendTop` of Caffe's net.cpp do: a layer whose top
  * has its bottom's name works in place and makes a new version of the blob.
  */
-import type { Phase } from '../schema/net-messages.ts';
+import type { LayerParameter, Phase } from '../schema/net-messages.ts';
 import { nearest } from '../text/suggest.ts';
 import { calledLayer, placeIn } from './drafts.ts';
 import type { BlobDraft, LayerDraft, NetReport } from './drafts.ts';
@@ -109,11 +109,15 @@ function reportMissing(
 ): void {
   const field = `bottom.${bottomIndex}`;
   const later = layers.find((other) => other.index >= layer.index && other.parameter.top.includes(name));
-  const elsewhere = around.all.find((other) => other.layer.top.includes(name));
+  const makers = around.all.filter((other) => other.layer.top.includes(name));
+  const elsewhere = makers.find(({ layer }) => stageFor(layer, around.phase) !== undefined) ?? makers[0];
+  const stage = elsewhere && stageFor(elsewhere.layer, around.phase);
   const meant = nearest(name, current.keys());
   let hint: string;
   if (later === layer) hint = `${calledLayer(layer)} makes it itself, and nothing before it does.`;
   else if (later) hint = `${calledLayer(later)} makes it only later: layers compute in the order of the text.`;
+  else if (elsewhere && stage !== undefined)
+    hint = `"${elsewhere.layer.name ?? elsewhere.id}" makes it only in the stage "${stage}", which the solver would have to name.`;
   else if (elsewhere) hint = `It is made in the other phase only, by "${elsewhere.layer.name ?? elsewhere.id}".`;
   else if (meant !== undefined) hint = `Did you mean "${meant}"?`;
   else hint = 'No layer makes it.';
@@ -128,6 +132,10 @@ function reportMissing(
       : {},
   );
 }
+
+/** The stage that a layer waits for to take part in a phase. */
+const stageFor = ({ include }: LayerParameter, phase: Phase): string | undefined =>
+  include.find((rule) => (rule.phase ?? phase) === phase && rule.stage.length > 0)?.stage[0];
 
 /** A blob that is changed in place may have no other reader: Caffe's splits would make two blobs of one name. */
 function reportSharedInPlace(

@@ -2,62 +2,50 @@
  * In which states a net can be meant where nobody says: Caffe's rules may ask for stages that only a solver names, such as
  * the two tests of the autoencoder, and without one of them such a net has no data.
  */
-import type { LayerParameter, Phase } from '../schema/net-messages.ts';
-import { buildNet } from './build-net.ts';
+import { has } from '../schema/dsl.ts';
+import type { LayerParameter, NetState, Phase } from '../schema/net-messages.ts';
 import type { BuildOptions } from './build-net.ts';
 import { readNet } from './read-net.ts';
 import { takesPart } from './rules.ts';
-import type { TypedNet } from './typed-net.ts';
 
-/** A net with the stages it was built in, besides those of its text. */
-export interface StagedNet {
-  readonly stages: readonly string[];
-  readonly net: TypedNet;
-}
+type Stages = readonly string[];
 
 /** Stages that rules of a layer ask for or exclude. */
-const stagesOf = ({ include, exclude }: LayerParameter): string[] =>
+const stagesOf = ({ include, exclude }: LayerParameter): Stages =>
   [...include, ...exclude].flatMap(({ stage, not_stage }) => [...stage, ...not_stage]);
 
 /**
- * The nets of a text in one phase, in every state that makes sense: without stages, in each stage that the rules name,
- * and in all of them, but for those in which a blob is missing that another state has. At least one.
+ * The stages, besides those of the text, that make sense for a net in a phase: none, and each that the rules name, but for
+ * those in which a layer misses a blob that another stage would give it. At least one; the likeliest first.
  */
-export function netsOfStates(
-  text: string,
-  options: Omit<BuildOptions, 'stages'>,
-): readonly [StagedNet, ...StagedNet[]] {
-  const plain: StagedNet = { stages: [], net: buildNet(text, options) };
-  const { layers, message } = readNet(text);
+export function sensibleStages(text: string, phase: Phase, level?: number): readonly [Stages, ...Stages[]] {
+  const { layers: sources, message } = readNet(text);
   const given = message.state?.stage ?? [];
-  const names = new Set(layers.flatMap(({ layer }) => stagesOf(layer)).filter((name) => !given.includes(name)));
-  if (names.size === 0) return [plain];
-  const inStages = (stages: readonly string[]): StagedNet => ({ stages, net: buildNet(text, { ...options, stages }) });
-  const level = options.level ?? message.state?.level ?? 0;
-  const made = madeInSomeState(
-    layers.map(({ layer }) => layer),
-    { phase: options.phase, level },
-    [[], ...[...names].map((name) => [name]), [...names]].map((stages) => [...given, ...stages]),
-  );
-  const isWhole = ({ net }: StagedNet): boolean => net.layers.length > 0 && !lacks(net, made);
-  const [first, ...more] = [plain, ...[...names].map((name) => inStages([name]))].filter(isWhole);
+  const layers = sources.map(({ layer }) => layer);
+  const names = [...new Set(layers.flatMap(stagesOf))].filter((name) => !given.includes(name));
+  if (names.length === 0) return [[]];
+  const inState = (stages: Stages): LayerParameter[] => {
+    const state = { phase, level: level ?? message.state?.level ?? 0, stages: [...given, ...stages] };
+    return layers.filter((layer) => takesPart(state, layer));
+  };
+  const single: Stages[] = [[], ...names.map((name) => [name])];
+  const makable = new Set([...single, names].flatMap((stages) => inState(stages).flatMap(({ top }) => top)));
+  const isWhole = (stages: Stages): boolean => {
+    const made = new Set<string>();
+    const taking = inState(stages);
+    for (const { bottom, top } of taking) {
+      if (bottom.some((name) => !made.has(name) && makable.has(name))) return false;
+      for (const name of top) made.add(name);
+    }
+    return taking.length > 0;
+  };
+  const [first, ...more] = single.filter(isWhole);
   if (first) return [first, ...more];
-  const together = inStages([...names]);
-  return [isWhole(together) ? together : plain];
+  return [isWhole(names) ? names : []];
 }
 
-/** Names of the blobs that some layer makes in one of the states. */
-function madeInSomeState(
-  layers: readonly LayerParameter[],
-  { phase, level }: { readonly phase: Phase; readonly level: number },
-  stages: readonly (readonly string[])[],
-): ReadonlySet<string> {
-  const taking = layers.filter((layer) => stages.some((given) => takesPart({ phase, level, stages: given }, layer)));
-  return new Set(taking.flatMap(({ top }) => top));
+/** The options to build a net as a solver asks for with its `train_state` or `test_state`, or, without one, sensibly. */
+export function inState(text: string, options: BuildOptions, state: NetState | undefined): BuildOptions {
+  if (state === undefined) return { ...options, stages: sensibleStages(text, options.phase)[0] };
+  return { ...options, stages: state.stage, ...(has(state, 'level') ? { level: state.level } : {}) };
 }
-
-/** Does a layer of the net read a blob that nobody makes, though it could be made? */
-const lacks = (net: TypedNet, made: ReadonlySet<string>): boolean =>
-  net.layers.some(({ bottoms, parameter }) =>
-    bottoms.some((id, i) => !net.blobs.has(id) && made.has(parameter.bottom[i] ?? '')),
-  );

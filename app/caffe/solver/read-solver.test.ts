@@ -125,10 +125,20 @@ describe('mistakes', () => {
     expect(found('').map((line) => line.replace(/^\[\] /, ''))).toEqual([
       'The learning rate is missing. Add base_lr, for example base_lr: 0.01.',
       'How long to train is missing. Add max_iter, for example max_iter: 10000.',
-      'The solver names no net to train. Add net: "…".',
       'How the learning rate changes is missing. Add lr_policy, for example lr_policy: "fixed".',
     ]);
     expect(found(changed('test_interval', ''))[0]).toContain('Add test_interval');
+  });
+
+  test('a net, where nobody gives one from outside', () => {
+    const alone = changed('net', '');
+    const beside = readSolver(alone);
+    expect(beside.diagnostics).toEqual([]);
+    expect(beside.settings.tests).toEqual([{ net: undefined, iterations: 100, state: undefined }]);
+    expect(readSolver(alone, { namesNets: true }).diagnostics.map(({ message }) => message)).toEqual([
+      'test_iter is given, but the solver names no net to test. Add net or test_net.',
+      'The solver names no net to train. Add net: "…".',
+    ]);
   });
 
   test('what does not go together', () => {

@@ -21,11 +21,17 @@ export interface SolverReading {
   readonly diagnostics: readonly Diagnostic[];
 }
 
+/** What is around a solver text. */
+export interface SolverPlace {
+  /** Must the text name its nets, as Caffe demands? Else it may leave that to whoever gives it one, such as the page. */
+  readonly namesNets?: boolean;
+}
+
 /** Reads a solver text. Never throws; where something is wrong, `settings` holds the nearest sensible value. */
-export function readSolver(text: string): SolverReading {
+export function readSolver(text: string, { namesNets = false }: SolverPlace = {}): SolverReading {
   const document = parse(text);
   const { message: solver, diagnostics } = decode(document, SolverParameter);
-  const check = new Check(text, solver);
+  const check = new Check(text, solver, namesNets);
   const settings = check.settings();
   return {
     solver,
@@ -50,10 +56,12 @@ class Check {
   readonly diagnostics: Diagnostic[] = [];
   readonly #text: string;
   readonly #solver: SolverParameter;
+  readonly #namesNets: boolean;
 
-  constructor(text: string, solver: SolverParameter) {
+  constructor(text: string, solver: SolverParameter, namesNets: boolean) {
     this.#text = text;
     this.#solver = solver;
+    this.#namesNets = namesNets;
   }
 
   settings(): SolverSettings {
@@ -208,7 +216,7 @@ class Check {
     const given = (['train_net_param', 'train_net', 'net_param', 'net'] as const).filter((name) => has(s, name));
     const [first, second] = given;
     if (first === undefined) {
-      this.#add('warning', this.#end(), 'The solver names no net to train. Add net: "…".');
+      if (this.#namesNets) this.#add('error', this.#end(), 'The solver names no net to train. Add net: "…".');
       return undefined;
     }
     if (second !== undefined) {
@@ -219,7 +227,7 @@ class Check {
 
   #tests(): TestSettings[] {
     const s = this.#solver;
-    const nets: NetReference[] = [
+    const nets: TestSettings['net'][] = [
       ...s.test_net_param.map((_, i) => this.#reference('test_net_param', i)),
       ...s.test_net.map((_, i) => this.#reference('test_net', i)),
     ];
@@ -229,7 +237,9 @@ class Check {
       : has(s, 'net')
         ? this.#reference('net', 0)
         : undefined;
-    if (iterations.length < nets.length || (!generic && iterations.length > nets.length)) {
+    // A net for everything: one that is named as such, or the one that is given from outside where none is named.
+    const given = generic !== undefined || (!this.#namesNets && nets.length === 0);
+    if (iterations.length < nets.length || (!given && iterations.length > nets.length)) {
       const place: FieldName =
         iterations.length > 0 ? 'test_iter' : s.test_net.length > 0 ? 'test_net' : 'test_net_param';
       this.#error(
@@ -239,7 +249,7 @@ class Check {
           : `Each test net needs one test_iter: there are ${nets.length} nets and ${iterations.length} test_iter.`,
       );
     }
-    while (generic && nets.length < iterations.length) nets.push(generic);
+    while (given && nets.length < iterations.length) nets.push(generic);
     if (s.test_state.length > 0 && s.test_state.length !== nets.length) {
       this.#error('test_state', `Give no test_state, or one for each of the ${nets.length} test nets.`);
     }

@@ -51,7 +51,8 @@ export type NetReference =
 
 /** One net to test, with how long and in which state. */
 export interface TestSettings {
-  readonly net: NetReference;
+  /** Undefined where the text names none (an editor then takes the net beside it). */
+  readonly net: NetReference | undefined;
   /** Batches in a test. */
   readonly iterations: number;
   readonly state: NetState | undefined;
