@@ -1,4 +1,5 @@
 /** The page: a bar on top, the editor, the graph and the selected layer below it, and the monitor at the foot. */
+import { ChevronLeft, ChevronRight } from 'lucide-react';
 import { Tooltip } from 'radix-ui';
 import { lazy, Suspense, useEffect, useRef, type ReactNode, type RefObject } from 'react';
 import { Group, Panel, Separator, type PanelImperativeHandle, type PanelSize } from 'react-resizable-panels';
@@ -46,9 +47,13 @@ function Panels() {
   const editor = useCollapsible('editor');
   const monitor = useCollapsible('monitor');
   return (
-    <Group orientation="vertical" className="page-panels" onLayoutChanged={(layout) => setPanelSizes('page', layout)}>
+    <Group
+      orientation="vertical"
+      className="page-panels"
+      onLayoutChanged={(layout) => isOpen(monitor) && setPanelSizes('page', layout)}
+    >
       <Panel id="work" minSize={200} {...keptSize('page', 'work')}>
-        <Group orientation="horizontal" onLayoutChanged={(layout) => setPanelSizes('work', layout)}>
+        <Group orientation="horizontal" onLayoutChanged={(layout) => isOpen(editor) && setPanelSizes('work', layout)}>
           <Panel
             id="editor"
             minSize={240}
@@ -66,6 +71,8 @@ function Panels() {
             <Suspense fallback={<div className="panel-loading">Loading the graph</div>}>
               <CanvasPanel />
             </Suspense>
+            {closed.includes('editor') && <Reopen panel="editor" />}
+            {closed.includes('inspector') && hasSelection && <Reopen panel="inspector" />}
           </Panel>
           {hasSelection && !closed.includes('inspector') && (
             <>
@@ -118,6 +125,23 @@ function Divider({ of, label, across = false }: DividerProps) {
   );
 }
 
+/** The way back to a panel that is put away, at the edge where it was. */
+function Reopen({ panel }: { readonly panel: 'editor' | 'inspector' }) {
+  const isLeft = panel === 'editor';
+  const Icon = isLeft ? ChevronRight : ChevronLeft;
+  return (
+    <button
+      type="button"
+      className={`panel-reopen panel-reopen-${isLeft ? 'left' : 'right'}`}
+      aria-label={`Show the ${panel}`}
+      title={`Show the ${panel}`}
+      onClick={() => useView.getState().setPanelClosed(panel, false)}
+    >
+      <Icon aria-hidden />
+    </button>
+  );
+}
+
 /** A panel that the keyboard can be sent to. */
 function Stop({ name, children }: { readonly name: PanelName; readonly children: ReactNode }) {
   return (
@@ -131,6 +155,9 @@ interface Collapsible {
   readonly panelRef: RefObject<PanelImperativeHandle | null>;
   readonly onResize: (size: PanelSize, id: unknown, before: PanelSize | undefined) => void;
 }
+
+/** Sizes are kept while all is open: they are what a panel comes back to. */
+const isOpen = ({ panelRef }: Collapsible): boolean => panelRef.current?.isCollapsed() === false;
 
 /** Keeps a panel put away, or open, as the view says; and the view as the panel is, once it is dragged. */
 function useCollapsible(panel: PanelName): Collapsible {

@@ -10,7 +10,7 @@ export function GalleryButton() {
     <Button
       tone="quiet"
       icon={<LayoutGrid />}
-      className="bar-menu"
+      className="bar-menu bar-gallery"
       aria-haspopup="dialog"
       aria-expanded={open}
       aria-label="Gallery"

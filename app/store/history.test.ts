@@ -71,6 +71,18 @@ describe('addTyping', () => {
     expect(type(undone.history, undone.texts.network, 2, 'x', 0).history.past).toHaveLength(2);
   });
 
+  it('goes on only where the last key left off, and never within what was pasted', () => {
+    const pasted = addTyping(NO_HISTORY, { text: 'network', start: 0, removed: 'old', inserted: 'a pasted net' }, 0);
+    expect(type(pasted, 'a pasted net', 0, '#').history.past).toHaveLength(2);
+    expect(type(pasted, 'a pasted net', 12, '#').history.past).toHaveLength(2);
+    const brackets = addTyping(NO_HISTORY, { text: 'network', start: 0, removed: '', inserted: '{}' }, 0);
+    const inside = type(brackets, '{}', 1, 'ab');
+    expect(inside.history.past).toHaveLength(1);
+    expect(inside.text).toBe('{ab}');
+    const elsewhere = type(NO_HISTORY, 'x y z', 0, 'ab');
+    expect(type(elsewhere.history, elsewhere.text, 5, 'c').history.past).toHaveLength(2);
+  });
+
   it('gathers deletions in both directions, apart from insertions', () => {
     const steps: [string, string][] = [
       ['abcdef', 'abcde'],

@@ -21,6 +21,8 @@ export interface HistoryStep {
   readonly splices: readonly Splice[];
   /** Of its last change, in milliseconds. */
   readonly when: number;
+  /** Where typing may go on as part of this step; undefined where it may not: after a paste, after a gesture. */
+  readonly caret?: number | undefined;
 }
 
 export interface History {
@@ -89,35 +91,41 @@ export function addTyping(history: History, typed: Splice, when: number): Histor
   const last = history.past.at(-1);
   const [before] = last?.splices ?? [];
   const joined =
-    last !== undefined &&
-    last.label === undefined &&
-    last.splices.length === 1 &&
-    before !== undefined &&
-    history.future.length === 0 &&
-    when - last.when < PAUSE
-      ? joinTyping(before, typed)
+    last?.caret !== undefined && before !== undefined && history.future.length === 0 && when - last.when < PAUSE
+      ? joinTyping(before, last.caret, typed)
       : undefined;
-  if (joined === undefined) return addStep(history, { label: undefined, splices: [typed], when });
-  return { past: [...history.past.slice(0, -1), { label: undefined, splices: [joined], when }], future: [] };
+  const caret = caretAfter(typed);
+  const step: HistoryStep = { label: undefined, splices: [joined ?? typed], when, caret };
+  if (joined === undefined) return addStep(history, step);
+  return { past: [...history.past.slice(0, -1), step], future: [] };
+}
+
+/** The most characters that one key makes: an opening bracket brings the closing one along. */
+const OF_ONE_KEY = 2;
+
+function caretAfter({ start, removed, inserted }: Splice): number | undefined {
+  if (inserted === '') return start;
+  return removed === '' && inserted.length <= OF_ONE_KEY ? start + inserted.length : undefined;
 }
 
 /** Two splices of typing as one, or undefined where a new step begins. */
-function joinTyping(a: Splice, b: Splice): Splice | undefined {
+function joinTyping(a: Splice, caret: number, b: Splice): Splice | undefined {
   if (a.text !== b.text) return undefined;
-  const removes = b.removed !== '';
-  const inserts = b.inserted !== '';
-  // Deleting backwards or forwards from the same place; not what was just typed.
-  if (removes && !inserts && a.inserted === '') {
+  if (b.inserted === '') {
+    // Deleting backwards or forwards from the same place; not what was just typed.
+    if (a.inserted !== '') return undefined;
     if (b.start + b.removed.length === a.start) return { ...a, start: b.start, removed: b.removed + a.removed };
     return b.start === a.start ? { ...a, removed: a.removed + b.removed } : undefined;
   }
-  if (removes || !inserts || a.inserted === '') return undefined;
-  const at = b.start - a.start;
-  if (at < 0 || at > a.inserted.length || b.inserted.includes('\n')) return undefined;
-  const left = a.inserted.slice(0, at);
+  if (b.removed !== '' || a.inserted === '' || b.inserted.includes('\n') || b.inserted.length > OF_ONE_KEY) {
+    return undefined;
+  }
+  // One before the end is within the brackets that closed by themselves.
+  if (b.start !== caret && b.start !== caret - 1) return undefined;
+  const left = a.inserted.slice(0, b.start - a.start);
   // The first letter after a space begins a word.
   if (/\s$/.test(left) && !/^\s/.test(b.inserted)) return undefined;
-  return { ...a, inserted: left + b.inserted + a.inserted.slice(at) };
+  return { ...a, inserted: left + b.inserted + a.inserted.slice(b.start - a.start) };
 }
 
 /** What undoing or redoing gives: the texts, the history, and the step. */

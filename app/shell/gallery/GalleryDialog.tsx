@@ -39,7 +39,6 @@ export function GalleryDialog() {
           <Search aria-hidden />
           <input
             type="search"
-            autoFocus
             aria-label="Search the gallery"
             placeholder={`Search ${models.length} networks`}
             value={query}

@@ -56,7 +56,6 @@ export function CommandPalette() {
         <div className="palette-query">
           <Search aria-hidden />
           <Command.Input
-            autoFocus
             value={query}
             onValueChange={setQuery}
             placeholder="Search commands, layers, networks, documents"

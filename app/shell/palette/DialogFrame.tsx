@@ -13,7 +13,10 @@ interface DialogFrameProps {
   readonly children: ReactNode;
 }
 
-/** A dialog, open for as long as it is there. */
+/**
+ * A dialog, open for as long as it is there. Its first field takes the focus by itself: `autoFocus` would come before the
+ * frame has noted where the focus was, and is to return to.
+ */
 export function DialogFrame({ title, hideTitle = false, className, children }: DialogFrameProps) {
   return (
     <Dialog.Root open onOpenChange={(open) => open || closeDialog()}>

@@ -1,0 +1,79 @@
+/** The page's main states under axe, in both themes: no serious and no critical violation. */
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { expect, test, type Page } from '@playwright/test';
+import type { AxeResults, RunOptions } from 'axe-core';
+import { graph, node, openReady, showTab } from './crema-page.ts';
+
+const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+test.setTimeout(300_000);
+
+/** What axe finds on the page as it is, in a few words each. */
+async function violations(page: Page): Promise<string[]> {
+  // The page's content policy keeps strangers' scripts out: axe is evaluated, not added.
+  await page.evaluate(axeSource);
+  const results = await page.evaluate(
+    (options) =>
+      (globalThis as unknown as { axe: { run(where: unknown, options: RunOptions): Promise<AxeResults> } }).axe.run(
+        // Monaco's lines are drawn for the eye; what screen readers get is its text box.
+        { exclude: ['.monaco-editor .view-lines', '.monaco-editor .margin'] },
+        options,
+      ),
+    { resultTypes: ['violations'] } satisfies RunOptions,
+  );
+  return results.violations
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .flatMap(({ id, nodes }) =>
+      nodes.map(
+        ({ target, failureSummary }) => `${id}: ${target.join(' ')}: ${(failureSummary ?? '').split('\n')[1] ?? ''}`,
+      ),
+    );
+}
+
+/** Asserts it in both themes. */
+async function expectAccessible(page: Page, what: string): Promise<void> {
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+    await expect(page.locator('html')).toHaveAttribute('data-theme', colorScheme);
+    expect(await violations(page), `${what}, ${colorScheme}`).toEqual([]);
+  }
+}
+
+test('graph, inspector and editor', async ({ page }) => {
+  await openReady(page);
+  await expectAccessible(page, 'the page as it opens');
+  await node(page, 'conv2').click({ position: { x: 30, y: 10 } });
+  await expectAccessible(page, 'a selected layer');
+});
+
+test('every tab of the monitor', async ({ page }) => {
+  await openReady(page);
+  for (const tab of ['Cost', 'Data', 'Classify', 'Snapshots', 'Log', 'Problems']) {
+    await showTab(page, tab);
+    await expectAccessible(page, tab);
+  }
+});
+
+test('gallery, command palette, shortcuts, menus', async ({ page }) => {
+  await openReady(page);
+  await page.getByRole('button', { name: 'Gallery' }).click();
+  await expect(page.getByRole('dialog', { name: 'Gallery' })).toBeVisible();
+  await expectAccessible(page, 'gallery');
+  await page.keyboard.press('Escape');
+  await graph(page).focus();
+  await page.keyboard.press('Control+k');
+  await expect(page.getByRole('dialog', { name: 'Commands' })).toBeVisible();
+  await expectAccessible(page, 'command palette');
+  await page.keyboard.type('conv');
+  await expectAccessible(page, 'command palette, searched');
+  await page.keyboard.press('Escape');
+  await graph(page).focus();
+  await page.keyboard.press('?');
+  await expect(page.getByRole('dialog', { name: 'Keyboard shortcuts' })).toBeVisible();
+  await expectAccessible(page, 'shortcut sheet');
+  await page.keyboard.press('Escape');
+  await page.getByRole('button', { name: 'Documents' }).click();
+  await expect(page.getByRole('menu')).toBeVisible();
+  await expectAccessible(page, 'menu of documents');
+});
