@@ -107,7 +107,8 @@ const cases: readonly Case[] = [
     text: DATA + conv('conv', 'data', `kernel_size: 19 pad: 4 ${FILLED}`),
     at: '19',
     says: '(19×19) is larger than its image (16×16)',
-    fix: undefined,
+    fix: 'Use a kernel of 16 without padding',
+    mended: 'kernel_size: 16 weight_filler',
   },
   {
     code: 'no-gradient',
@@ -169,6 +170,66 @@ const cases: readonly Case[] = [
     says: '1 parameter blobs but 3 "param"',
     fix: 'Remove those too many',
     mended: 'param { lr_mult: 1 } inner',
+  },
+  {
+    code: 'shape',
+    text: DATA + layer('bn', 'BatchNorm', ['data'], ['bn'], 'param { lr_mult: 1 } param { decay_mult: 0 }'),
+    at: '{ lr_mult: 1 }',
+    says: 'are statistics, not weights',
+    fix: 'Set lr_mult to 0',
+    mended: 'param { lr_mult: 0 } param { decay_mult: 0 lr_mult: 0 }',
+  },
+  {
+    code: 'param-shape',
+    text:
+      DATA +
+      ip('one', 'data', FILLED, 'param { name: "w" decay_mult: 2 }') +
+      ip('two', 'data', FILLED, 'param { name: "w" decay_mult: 3 }'),
+    at: '3',
+    says: 'has decay_mult 2 in "one" and 3 here',
+    fix: 'Change decay_mult to 2',
+    mended:
+      'name: "w" decay_mult: 2 } inner_product_param { num_output: 5 weight_filler { type: "xavier" } }\n}\nlayer {\n  name: "two"',
+  },
+  {
+    code: 'unknown-field',
+    text: DATA + conv('conv', 'data', `kernel_sise: 3 ${FILLED}`),
+    at: 'kernel_sise',
+    says: 'Did you mean "kernel_size"?',
+    fix: 'Change to kernel_size',
+    mended: 'kernel_size: 3 ',
+  },
+  {
+    code: 'unknown-enum',
+    text: DATA + layer('pool', 'Pooling', ['data'], ['pool'], 'pooling_param { pool: AVG kernel_size: 2 stride: 2 }'),
+    at: 'AVG',
+    says: 'Did you mean AVE?',
+    fix: 'Change to AVE',
+    mended: 'pool: AVE',
+  },
+  {
+    code: 'unknown-layer-type',
+    text: DATA + layer('conv', 'Relu', ['data'], ['data']),
+    at: '"Relu"',
+    says: 'Did you mean "ReLU"?',
+    fix: 'Change to "ReLU"',
+    mended: 'type: "ReLU"',
+  },
+  {
+    code: 'missing-blob',
+    text: DATA + ip('score', 'dat'),
+    at: '"dat"',
+    says: 'Did you mean "data"?',
+    fix: 'Change to "data"',
+    mended: 'bottom: "data"',
+  },
+  {
+    code: 'repeated-not-allowed',
+    text: DATA + conv('conv', 'data', `kernel_size: 3 bias_term: false bias_term: true ${FILLED}`),
+    at: 'bias_term: true',
+    says: 'may be given only once',
+    fix: 'Remove this one',
+    mended: 'bias_term: false  weight_filler',
   },
   {
     code: 'duplicate-layer',
@@ -251,6 +312,20 @@ test('an old net can be upgraded where that is said', () => {
   const fix = ofCode(text, 'old-format')[0]?.fixes?.[0];
   expect(fix?.title).toBe('Upgrade to current format');
   expect(applyEdits(text, fix?.edits ?? [])).toBe('layer { name: "r" type: "ReLU" bottom: "x" top: "r" }\n');
+});
+
+test('a layer name twice is a warning only where weights could be mistaken', () => {
+  const twice = (one: string): string => DATA + ip('score', 'data') + one;
+  expect(ofCode(twice(layer('score', 'ReLU', ['score'], ['relu'])), 'duplicate-layer')[0]?.severity).toBe('warning');
+  const without = layer('a', 'ReLU', ['data'], ['a']) + layer('a', 'TanH', ['a'], ['b']);
+  expect(ofCode(DATA + without, 'duplicate-layer')[0]?.severity).toBe('info');
+});
+
+test('a padded window on the smallest map that keeps its size is only remarked on', () => {
+  const small = layer('small', 'Input', [], ['map'], 'input_param { shape { dim: 1 dim: 4 dim: 1 dim: 1 } }');
+  const [finding] = ofCode(small + conv('head', 'map', `kernel_size: 3 pad: 1 ${FILLED}`), 'large-kernel');
+  expect(finding).toMatchObject({ severity: 'info' });
+  expect(finding?.fixes).toBeUndefined();
 });
 
 describe('nets in order', () => {

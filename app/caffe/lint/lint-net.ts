@@ -4,7 +4,7 @@ import type { NetSource } from '../net/read-net.ts';
 import type { TypedNet } from '../net/typed-net.ts';
 import { upgradeNetEdits } from '../text/upgrade-edits.ts';
 import { fixOf, lintContext, withFixes } from './lint-context.ts';
-import type { LintContext, LintRule } from './lint-context.ts';
+import type { Fix, LintContext, LintRule } from './lint-context.ts';
 import { accuracyInTrainingOnly, lossWithoutGradient, squashedTwice } from './losses.ts';
 import { batchNormWithoutScale, biasBeforeBatchNorm } from './normalisation.ts';
 import { missingMultipliers, zeroWeights } from './parameters.ts';
@@ -36,6 +36,16 @@ export function lintNet(net: TypedNet, source: NetSource): Diagnostic[] {
 function withUpgrade({ text }: LintContext): (found: Diagnostic) => Diagnostic {
   return (found) => {
     if (found.code !== 'old-format' || found.severity === 'error') return found;
-    return { ...found, ...withFixes(fixOf('Upgrade to current format', upgradeNetEdits(text))) };
+    return { ...found, ...withFixes(upgradeOf(text)) };
   };
+}
+
+let lastUpgrade: { readonly text: string; readonly fixes: readonly Fix[] } | undefined;
+
+/** The upgrade of a whole text: worked out once for all findings and both phases. */
+function upgradeOf(text: string): readonly Fix[] {
+  if (lastUpgrade?.text !== text) {
+    lastUpgrade = { text, fixes: fixOf('Upgrade to current format', upgradeNetEdits(text)) };
+  }
+  return lastUpgrade.fixes;
 }

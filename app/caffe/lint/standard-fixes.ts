@@ -16,6 +16,7 @@ const MENDERS: Partial<Record<Diagnostic['code'], Mender>> = {
   'param-count': removeMultipliers,
   'bottom-count': addLabel,
   'missing-blob': giveLabel,
+  shape: freezeStatistics,
 };
 
 /** The findings, with fixes for those that have none and can be mended. */
@@ -81,6 +82,15 @@ function removeMultipliers(c: LintContext, layer: NetLayer): readonly Fix[] {
   if (layer.params.length === 0 && layer.problem === undefined) return [];
   const edits = extra.flatMap((_, i) => clearEdits(c, layer, ['param', layer.params.length + i]));
   return isCurrentForm(c) ? fixOf('Remove those too many', edits) : [];
+}
+
+/** The multipliers of a BatchNorm that is refused because they would let its statistics learn. */
+function freezeStatistics(c: LintContext, layer: NetLayer): readonly Fix[] {
+  if (layer.type !== 'BatchNorm' || !isCurrentForm(c)) return [];
+  const edits = layer.parameter.param.flatMap(({ lr_mult: rate }, i) =>
+    rate === 0 ? [] : setEdits(c, layer, ['param', i, 'lr_mult'], '0'),
+  );
+  return fixOf('Set lr_mult to 0', edits);
 }
 
 const takesLabel = ({ info }: NetLayer): boolean =>

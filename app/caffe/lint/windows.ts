@@ -3,7 +3,7 @@ import type { Diagnostic } from '../diagnostics.ts';
 import { placeIn } from '../net/drafts.ts';
 import type { WindowAxis } from '../net/layer-table.ts';
 import type { NetLayer, TypedNet } from '../net/typed-net.ts';
-import { fixOf, setEdits, withFixes } from './lint-context.ts';
+import { clearEdits, fixOf, setEdits, withFixes } from './lint-context.ts';
 import type { Fix, LintContext } from './lint-context.ts';
 
 interface Moved {
@@ -77,16 +77,32 @@ export function largeKernels(c: LintContext): Diagnostic[] {
       return [];
     const axes = movedAxes(c.net, layer);
     if (!axes.some(({ window, extent }) => window.size > extent)) return [];
-    const field = layer.type === 'Pooling' ? 'pooling_param.kernel_size' : 'convolution_param.kernel_size';
+    const settings = layer.type === 'Pooling' ? 'pooling_param' : 'convolution_param';
+    const smallest = Math.min(...axes.map(({ extent }) => extent));
+    const kernel = layer.parameter[settings]?.kernel_size;
+    const isOne = typeof kernel === 'number' || kernel?.length === 1;
     // Padding that keeps the size is how heads look at the smallest of several maps: wasteful, but meant.
     const keepsSize = axes.every(({ extent, places }) => places === extent);
     return [
       {
         code: 'large-kernel',
         severity: keepsSize ? 'info' : 'warning',
-        range: placeIn(layer, field),
+        range: placeIn(layer, `${settings}.kernel_size`),
         message: `The window of "${layer.name}" (${sizeText(axes, ({ window }) => window.size)}) is larger than its image (${sizeText(axes, ({ extent }) => extent)}). Use a smaller kernel, or fewer steps that shrink the image before it.`,
+        ...withFixes(isOne && !keepsSize ? shrink(c, layer, settings, smallest) : []),
       },
     ];
   });
 }
+
+/** A kernel as large as the image, which then needs no padding. */
+const shrink = (
+  c: LintContext,
+  layer: NetLayer,
+  settings: 'pooling_param' | 'convolution_param',
+  extent: number,
+): readonly Fix[] =>
+  fixOf(`Use a kernel of ${extent} without padding`, [
+    ...setEdits(c, layer, [settings, 'kernel_size'], String(extent)),
+    ...clearEdits(c, layer, [settings, 'pad']),
+  ]);

@@ -121,6 +121,36 @@ describe('old forms', () => {
     expect(inner?.parameter.param.map((p) => p.share_mode)).toEqual(['PERMISSIVE', undefined]);
   });
 
+  test("Caffe's first form gets one sentence", () => {
+    const text =
+      'layers { layer { name: "data" type: "data" source: "x" meanfile: "m" batchsize: 128 cropsize: 227 mirror: true } top: "data" top: "label" }' +
+      'layers { layer { name: "conv1" type: "conv" num_output: 96 kernelsize: 11 blobs_lr: 1. weight_filler { std: 0.01 } } bottom: "data" top: "conv1" }';
+    expect(build(text).diagnostics).toMatchObject([{ code: 'old-format', severity: 'error' }]);
+    expect(found(text)[0]).toContain('This net is in Caffe\'s first form, a "layer" inside each "layers"');
+    expect(build(text).layers).toEqual([]);
+  });
+
+  test('old transformations of images and windows move, too; those that stand there already stay', () => {
+    const [image, window] = build(
+      'layers { name: "i" type: IMAGE_DATA top: "x" image_data_param { batch_size: 2 new_height: 9 crop_size: 7 mean_file: "m" } transform_param { mirror: true crop_size: 5 } }' +
+        'layers { name: "w" type: WINDOW_DATA top: "y" window_data_param { batch_size: 3 crop_size: 6 mirror: true scale: 2 } }',
+    ).layers;
+    expect(image?.parameter).toMatchObject({
+      image_data_param: { batch_size: 2, new_height: 9, crop_size: 0 },
+      transform_param: { mirror: true, crop_size: 7, mean_file: 'm' },
+    });
+    expect(window?.parameter).toMatchObject({
+      window_data_param: { batch_size: 3, crop_size: 0, mirror: false },
+      transform_param: { crop_size: 6, mirror: true, scale: 2 },
+    });
+  });
+
+  test('layers of both forms: those of the new one are passed over, as Caffe does', () => {
+    const both = layer('a', 'Data', [], ['a']) + 'layers { name: "b" type: DATA top: "b" }';
+    expect(ids(build(both))).toEqual(['b']);
+    expect(found(both)[0]).toContain('A net may not have both "layer" and "layers"');
+  });
+
   test('a BatchNorm with three multipliers gets zeros; fewer that are not zero are refused', () => {
     const norm = (params: string): string => DATA + layer('n', 'BatchNorm', ['data'], ['n'], params);
     expect(

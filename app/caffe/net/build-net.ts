@@ -46,7 +46,6 @@ export function buildNet(text: string, options: BuildOptions): TypedNet {
   const report = new NetReport();
   const layers = draftLayers(source, state, options.layers);
   checkRules(source, report);
-  checkNames(layers, report);
   if (layers.length === 0) reportEmpty(source, state, report);
   const blobs = connect(layers, { phase: options.phase, all: source.layers, report });
   inferShapes(layers, {
@@ -56,6 +55,7 @@ export function buildNet(text: string, options: BuildOptions): TypedNet {
     inputs: options.inputs ?? {},
     report,
   });
+  checkNames(layers, report);
   const params = shareParams(layers, report);
   decideBackward(layers, message.force_backward, report);
   reportUnused(layers, blobs, report);
@@ -136,11 +136,12 @@ function checkNames(layers: readonly LayerDraft[], report: NetReport): void {
     const before = first.get(name);
     if (!before) first.set(name, layer);
     else {
+      const hasWeights = layer.declarations.length > 0 || before.declarations.length > 0;
       report.add(
         'duplicate-layer',
-        'warning',
+        hasWeights ? 'warning' : 'info',
         placeIn(layer),
-        `Two layers are named ${calledLayer(layer)}. Weights are copied by name, so give one of them another.`,
+        `Two layers are named ${calledLayer(layer)}. ${hasWeights ? 'Weights are copied by name, so give' : 'Give'} one of them another.`,
         { related: [{ range: placeIn(before), message: 'The other one.' }] },
       );
     }

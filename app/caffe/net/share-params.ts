@@ -1,7 +1,9 @@
 /** Gives each parameter blob its owner and multipliers: `Net::AppendParam` of Caffe's net.cpp. */
+import type { Diagnostic } from '../diagnostics.ts';
 import { has } from '../schema/dsl.ts';
 import { ParamSpec } from '../schema/net-messages.ts';
 import { emptyMessage } from '../schema/values.ts';
+import { rangeOf } from '../text/decode.ts';
 import { calledLayer, placeIn, shapeText } from './drafts.ts';
 import type { LayerDraft, NetReport } from './drafts.ts';
 import type { ParamDeclaration } from './layer-table.ts';
@@ -74,6 +76,13 @@ const lrMultOf = ({ declaration, lrMult }: Owner): number => (declaration.learna
 const decayMultOf = ({ declaration, decayMult }: Owner): number =>
   declaration.learnable === false ? 0 : (decayMult ?? 1);
 
+/** The fix that gives a multiplier another value, where it is written in today's form. */
+function changeTo(spec: ParamSpec, field: 'lr_mult' | 'decay_mult', value: number): Pick<Diagnostic, 'fixes'> {
+  const range = rangeOf(spec, field);
+  if (!range) return {};
+  return { fixes: [{ title: `Change ${field} to ${value}`, edits: [{ range, text: String(value) }] }] };
+}
+
 function ownerOf(use: Owner, spec: ParamSpec, owners: Owner[], byName: Map<string, number>, report: NetReport): number {
   const { layer, position, declaration } = use;
   const place = `param.${position}`;
@@ -83,6 +92,7 @@ function ownerOf(use: Owner, spec: ParamSpec, owners: Owner[], byName: Map<strin
       'param-count',
       `The ${declaration.role} of ${calledLayer(layer)} is kept by the layer and cannot learn: its lr_mult must be 0.`,
       `${place}.lr_mult`,
+      changeTo(spec, 'lr_mult', 0),
     );
   }
   const name = spec.name ?? '';
@@ -121,7 +131,7 @@ function ownerOf(use: Owner, spec: ParamSpec, owners: Owner[], byName: Map<strin
         'param-shape',
         `The shared parameter "${name}" has ${field} ${before} in ${calledLayer(owner.layer)} and ${spec[field]} here. Make them equal.`,
         `${place}.${field}`,
-        related,
+        { ...related, ...changeTo(spec, field, before) },
       );
     }
     return before ?? spec[field];

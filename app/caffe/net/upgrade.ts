@@ -73,6 +73,17 @@ export interface Upgraded {
 export function upgradeNet(net: NetParameter): Upgraded {
   const diagnostics: Diagnostic[] = [];
   let layers = net.layer;
+  const first = net.layers.find((layer) => has(layer, 'layer'));
+  if (first) {
+    diagnostics.push({
+      code: 'old-format',
+      severity: 'error',
+      range: rangeOf(first, 'layer') ?? rangeOf(net, 'layers') ?? { start: 0, end: 0 },
+      message:
+        'This net is in Caffe\'s first form, a "layer" inside each "layers", which Crema does not read. Caffe\'s tool upgrade_net_proto_text turns it into today\'s.',
+    });
+    return { layers: [], diagnostics };
+  }
   if (net.layers.length > 0) {
     const mixed = layers.length > 0;
     const range = rangeOf(net, 'layers') ?? { start: 0, end: 0 };

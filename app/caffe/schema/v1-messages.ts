@@ -31,6 +31,7 @@ import {
   TanHParameter,
   ThresholdParameter,
 } from './layer-messages.ts';
+import { V0LayerParameter } from './v0-messages.ts';
 import { ConvolutionParameter, LRNParameter, PoolingParameter } from './vision-messages.ts';
 
 /** Layer types of the old form. */
@@ -125,6 +126,7 @@ export const V1LayerParameter = message('V1LayerParameter', 'A layer in the old 
   window_data_param: optional(20, WindowDataParameter, 'Settings of WINDOW_DATA.'),
   transform_param: optional(36, TransformationParameter, 'What happens to images before they enter the net.'),
   loss_param: optional(42, LossParameter, 'Settings that loss layers share.'),
+  layer: optional(1, V0LayerParameter, 'The layer in the first form of all, which is not read.', { deprecated: true }),
 });
 /** A layer in the old form. */
 export type V1LayerParameter = Infer<typeof V1LayerParameter>;
