@@ -1,6 +1,10 @@
-/** The nets of the gallery, pasted into the editor: their graphs, shapes, folded layers, phases and cards. */
+/** The nets of the gallery: opened from it, each whole and soon; pasted, their shapes, folded layers, phases and cards. */
 import { readFile } from 'node:fs/promises';
 import { expect, test, type Page } from '@playwright/test';
+import { layerTable } from '../app/layers/index.ts';
+import { buildFitting } from '../app/caffe/net/build-fitting.ts';
+import { costOf } from '../app/caffe/net/cost.ts';
+import { galleryEntries, galleryNets, galleryText } from '../app/caffe/testing/gallery-files.ts';
 import { graph, node, nodes, openReady, paste, shapeLabels } from './crema-page.ts';
 
 test.use({ permissions: ['clipboard-read', 'clipboard-write'] });
@@ -36,32 +40,11 @@ const nets: readonly PastedNet[] = [
     folded: ['pool1', 'relu1'],
   },
   {
-    file: 'cifar10_quick/deploy',
-    phase: 'TEST',
-    nodes: 10,
-    shapes: ['1×3×32×32', '1×32×32×32', '1×32×16×16', '1×64×8×8', '1×64×4×4', '1×64', '1×10'],
-    folded: ['conv2', 'relu2'],
-  },
-  {
-    file: 'cifar10_full/train_test',
-    phase: 'TRAIN',
-    nodes: 11,
-    shapes: ['100×3×32×32', '100×32×32×32', '100×32×16×16', '100×64×4×4', '100×10'],
-    folded: ['conv3', 'relu3'],
-  },
-  {
     file: 'cifar10_full/deploy',
     phase: 'TEST',
     nodes: 11,
     shapes: ['1×3×32×32', '1×32×32×32', '1×32×8×8', '1×64×4×4', '1×10'],
     folded: ['pool1', 'relu1'],
-  },
-  {
-    file: 'lenet/train_test',
-    phase: 'TRAIN',
-    nodes: 8,
-    shapes: ['64×3×32×32', '64×20×28×28', '64×20×14×14', '64×50×10×10', '64×50×5×5', '64×500', '64×10'],
-    folded: ['ip1', 'relu1'],
   },
   {
     file: 'lenet/deploy',
@@ -77,20 +60,13 @@ const nets: readonly PastedNet[] = [
     shapes: ['128×3×32×32', '128×16×32×32', '128×32×16×16', '128×64×8×8', '128×64×1×1', '128×10'],
     folded: ['res1a_conv1', 'res1a_bn1', 'res1a_scale1', 'res1a_relu1'],
   },
-  {
-    file: 'resnet20/deploy',
-    phase: 'TEST',
-    nodes: 34,
-    shapes: ['1×3×32×32', '1×16×32×32', '1×32×16×16', '1×64×8×8', '1×64×1×1', '1×10'],
-    folded: ['conv1', 'bn1', 'scale1', 'relu1'],
-  },
 ];
 
 async function showPhase(page: Page, phase: 'TRAIN' | 'TEST'): Promise<void> {
   await page.getByRole('radio', { name: `Show the ${phase} phase` }).click();
 }
 
-test('every net of the gallery, pasted, becomes a graph with its shapes', async ({ page }) => {
+test('a net of the gallery, pasted, becomes a graph with its shapes', async ({ page }) => {
   await openReady(page);
   for (const { file, phase, nodes: count, shapes, folded } of nets) {
     await test.step(file, async () => {
@@ -98,8 +74,9 @@ test('every net of the gallery, pasted, becomes a graph with its shapes', async 
       await showPhase(page, phase);
       await page.getByRole('button', { name: 'Fit' }).click();
       await expect(nodes(page)).toHaveCount(count);
+      // From far, labels give way to the picture as a whole.
       for (const shape of shapes)
-        await expect(shapeLabels(page).getByText(shape, { exact: true }).first()).toBeVisible();
+        await expect(shapeLabels(page).getByText(shape, { exact: true }).first()).toBeAttached();
       const [producer, ...rows] = folded;
       for (const row of rows) {
         await expect(node(page, producer)).toContainText(row);
@@ -108,6 +85,73 @@ test('every net of the gallery, pasted, becomes a graph with its shapes', async 
       await expect(page.getByRole('button', { name: /\d errors?/ })).toHaveCount(0);
     });
   }
+});
+
+/** What the page should show of a text: the parameters that the Net step counts, and the names of its layers. */
+function expectedOf(text: string): { readonly fact: string; readonly layers: readonly string[] } {
+  // The page opens with the sample set, whose images are 32×32 in colour.
+  const net = buildFitting(text, { phase: 'TRAIN', layers: layerTable, record: [3, 32, 32] });
+  const { parameters } = costOf(net).totals;
+  return { fact: `${parameters.toLocaleString('en')} params`, layers: net.layers.map(({ id }) => id) };
+}
+
+/**
+ * Goes to an address and waits until the Net step and the graph show the net; resolves with the milliseconds that took.
+ */
+const openedIn = (page: Page, address: string, net: ReturnType<typeof expectedOf>): Promise<number> =>
+  page.evaluate(
+    ([hash, fact, layers]) =>
+      new Promise<number>((resolve, reject) => {
+        const begun = performance.now();
+        const look = (): void => {
+          const spent = performance.now() - begun;
+          const step = document.querySelector('[data-step="net"]')?.textContent ?? '';
+          const drawn = [...document.querySelectorAll('.react-flow__node')].map(
+            (one) => one.getAttribute('data-id') ?? '',
+          );
+          const ours = drawn.some((id) => layers.includes(id));
+          if (step.includes(fact) && ours) resolve(spent);
+          else if (spent > 30_000)
+            reject(new Error(`${hash}, at "${location.hash}": "${step}" for "${fact}", drawn: ${drawn.join(', ')}`));
+          else requestAnimationFrame(look);
+        };
+        location.hash = hash;
+        look();
+      }),
+    [address, net.fact, net.layers] as const,
+  );
+
+test('every net of the gallery opens soon, whole and without an error', async ({ page }) => {
+  await openReady(page);
+  const times: number[] = [];
+  for (const [file, form, { name }] of galleryNets) {
+    await test.step(file, async () => {
+      const address = `#/preset/${name}${form === 'deploy' ? '/deploy' : ''}`;
+      times.push(await openedIn(page, address, expectedOf(galleryText(file))));
+      await expect(page.getByRole('button', { name: /\d errors?/ })).toHaveCount(0);
+    });
+  }
+  const slowest = [...times].sort((a, b) => b - a);
+  test.info().annotations.push({ type: 'slowest, ms', description: slowest.slice(0, 5).map(Math.round).join(', ') });
+  // A second is the promise; a shared machine may take more for the largest.
+  expect(slowest[Math.floor(slowest.length / 2)]).toBeLessThan(1000);
+  expect(slowest[0]).toBeLessThan(4000);
+});
+
+test('the gallery lists every net under its task', async ({ page }) => {
+  await openReady(page);
+  await page.getByRole('button', { name: /^Gallery/ }).click();
+  const gallery = page.getByRole('dialog', { name: 'Gallery' });
+  for (const task of new Set(galleryEntries.map((entry) => entry.task))) {
+    const members = galleryEntries.filter((entry) => entry.task === task).map(({ title }) => title);
+    const titles = gallery.getByRole('region', { name: task, exact: true }).locator('.gallery-title');
+    await expect(titles).toHaveText(members);
+  }
+  await gallery.getByRole('button', { name: /^Autoencoder/ }).click();
+  await expect(gallery).toBeHidden();
+  await expect(node(page, 'encode1')).toBeVisible();
+  // The sample set has colour images: the net is shown for digits, and says so.
+  await expect(shapeLabels(page).getByText('100×784', { exact: true }).first()).toBeVisible();
 });
 
 test('the graph runs from top to bottom, follows the phase, and a card says how a layer is set', async ({ page }) => {
