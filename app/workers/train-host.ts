@@ -4,8 +4,9 @@
  * in tests too.
  */
 import { buildNet } from '../caffe/net/build-net.ts';
+import { inState } from '../caffe/net/states.ts';
 import type { TypedNet } from '../caffe/net/typed-net.ts';
-import type { Phase } from '../caffe/schema/net-messages.ts';
+import type { NetState, Phase } from '../caffe/schema/net-messages.ts';
 import { readSolver } from '../caffe/solver/read-solver.ts';
 import { readCaffemodel, writeCaffemodel, type Caffemodel } from '../caffe/wire/caffemodel.ts';
 import { readSolverstate } from '../caffe/wire/solverstate.ts';
@@ -157,9 +158,9 @@ export class TrainHost {
     return d === undefined ? undefined : [d.channels, d.height, d.width];
   }
 
-  private typedNet(netText: string, phase: Phase): TypedNet {
-    const record = this.record();
-    const net = buildNet(netText, { phase, layers: layerTable, ...(record === undefined ? {} : { record }) });
+  /** The net in a phase, in the state that a solver asks for. */
+  private typedNet(netText: string, phase: Phase, state: NetState | undefined): TypedNet {
+    const net = buildNet(netText, inState(netText, { phase, layers: layerTable, record: this.record() }, state));
     const errors = net.diagnostics.filter((d) => d.severity === 'error');
     const [first] = errors;
     if (first !== undefined)
@@ -184,9 +185,9 @@ export class TrainHost {
 
   private async prepare(spec: RunSpec): Promise<RunStarted> {
     const { dataset, mean } = this.dataset();
-    const train = this.typedNet(spec.netText, 'TRAIN');
-    const test = dataset.test.count > 0 ? this.typedNet(spec.netText, 'TEST') : undefined;
-    const { solver, diagnostics } = readSolver(spec.solverText);
+    const { solver, settings, diagnostics } = readSolver(spec.solverText);
+    const train = this.typedNet(spec.netText, 'TRAIN', settings.trainState);
+    const test = dataset.test.count > 0 ? this.typedNet(spec.netText, 'TEST', settings.tests[0]?.state) : undefined;
     const mistakes = diagnostics.filter((d) => d.severity === 'error');
     const [first] = mistakes;
     if (first !== undefined)
@@ -360,7 +361,7 @@ export class TrainHost {
     const weights = readCaffemodel(bytes);
     if (this.run?.loop !== undefined) await this.halt('pause');
     if (this.run !== undefined && this.state === 'paused') return this.run.session.load(weights);
-    const { report } = planCopy(this.typedNet(netText, 'TRAIN'), weights);
+    const { report } = planCopy(this.typedNet(netText, 'TRAIN', undefined), weights);
     // A run that is over must not stand before the weights just loaded when they are asked for.
     await this.end();
     this.loaded = weights;
