@@ -60,10 +60,14 @@ export function retypeLayers(slices: readonly LayerSlice[], layer: LayerInfo): s
 function followRename(from: string, to: string, selection: readonly string[]): void {
   useInspector.setState(({ renamed }) => ({ renamed: { ...renamed, [to]: formKey(from, renamed) } }));
   const stop = useDocument.subscribe((state) => {
-    if (state.selection !== selection) return stop();
     const layers = state.goodNets && [...state.goodNets.TRAIN.layers, ...state.goodNets.TEST.layers];
-    if (layers?.some(({ id }) => id === to) !== true) return;
+    const known = layers?.some(({ id }) => id === to) === true;
+    // Something else was selected meanwhile.
+    if (!known && state.selection !== selection) return stop();
+    if (!known) return;
     stop();
+    // Whoever heard of the new net first may have dropped the old id already.
+    if (!state.selection.every((id) => selection.includes(id))) return;
     useDocument.setState({ selection: selection.map((id) => (id === from ? to : id)) });
   });
 }
