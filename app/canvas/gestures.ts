@@ -1,5 +1,7 @@
 /** What the gestures of adding, deleting and copying do to the text. Those of wiring are in `wiring.ts`. */
 import type { NetAction } from '../caffe/text/edit-actions.ts';
+import type { Shape } from '../caffe/net/layer-table.ts';
+import type { BlockTemplate } from '../caffe/text/blocks/block-template.ts';
 import type { Phase } from '../caffe/schema/net-messages.ts';
 import { useDocument } from '../store/document.ts';
 import { useCanvas } from './canvas-state.ts';
@@ -23,17 +25,37 @@ export function actionOfDrop(
   if (entry.kind === 'block') {
     const { block } = entry;
     if (edge !== undefined) {
-      return { kind: 'block', block, at: { kind: 'edge', consumer: edge.consumer, bottomIndex: edge.bottomIndex } };
+      const at = { kind: 'edge', consumer: edge.consumer, bottomIndex: edge.bottomIndex } as const;
+      return { kind: 'block', block, at, ...channelsFor(block, readBy(edge.consumer, edge.bottomIndex)) };
     }
-    return {
-      kind: 'block',
-      block,
-      at: target.kind === 'node' ? { kind: 'node', layer: makerAt(target.id) } : { kind: 'end' },
-    };
+    if (target.kind !== 'node') return { kind: 'block', block, at: { kind: 'end' } };
+    const layer = makerAt(target.id);
+    return { kind: 'block', block, at: { kind: 'node', layer }, ...channelsFor(block, madeBy(target.id)) };
   }
   const { layer } = entry;
   if (edge !== undefined) return { kind: 'splice', layer, consumer: edge.consumer, bottomIndex: edge.bottomIndex };
   return target.kind === 'node' ? { kind: 'append', layer, to: makerAt(target.id) } : { kind: 'insert', layer };
+}
+
+/** How many channels a block is to have that must keep those of what it reads; nothing for others. */
+function channelsFor({ keepsChannels }: BlockTemplate, read: Shape | undefined): { readonly channels?: number } {
+  const channels = read?.[1];
+  return keepsChannels === true && channels !== undefined ? { channels } : {};
+}
+
+const shapeOf = (blob: string | undefined): Shape | undefined => viewNow()?.blobs.find(({ id }) => id === blob)?.shape;
+
+/** The shape that a bottom of a layer reads. */
+function readBy(layer: string, bottomIndex: number): Shape | undefined {
+  const view = viewNow();
+  return shapeOf(view && layerOf(view, layer)?.bottoms[bottomIndex]);
+}
+
+/** The shape of the first blob that leaves a node. */
+function madeBy(node: string): Shape | undefined {
+  const view = viewNow();
+  const drawn = useCanvas.getState().picture?.graph.nodes.find(({ id }) => id === node);
+  return shapeOf(view && drawn && exitsOf(drawn, view)[0]?.id);
 }
 
 /** The layer behind which something dropped on a node goes: its own; of a closed group, the one that makes its result. */
@@ -77,7 +99,12 @@ export function addAtLine(entry: PaletteEntry, held: Extract<Held, { kind: 'exit
     }
     const action: NetAction =
       entry.kind === 'block'
-        ? { kind: 'block', block: entry.block, at: { kind: 'node', layer: held.layer, onto: 'branch' } }
+        ? {
+            kind: 'block',
+            block: entry.block,
+            at: { kind: 'node', layer: held.layer, onto: 'branch' },
+            ...channelsFor(entry.block, madeBy(held.node)),
+          }
         : { kind: 'append', layer: entry.layer, to: held.layer, onto: 'branch' };
     return perform(action, { label });
   }

@@ -28,12 +28,12 @@ import { viewNow } from './view-now.ts';
 /** What the commands need of the canvas on the page. */
 export interface CanvasControl {
   /** Takes the keyboard to the canvas: a node that has it may be about to go. */
-  focus(): void;
-  zoomIn(): void;
-  zoomOut(): void;
-  fit(): void;
+  readonly focus: () => void;
+  readonly zoomIn: () => void;
+  readonly zoomOut: () => void;
+  readonly fit: () => void;
   /** Bottom left of a node, or a place in the free part of the canvas, in its pixels. */
-  placeFor(node: string | undefined): Point;
+  readonly placeFor: (node: string | undefined) => Point;
 }
 
 const selection = (): readonly string[] => useDocument.getState().selection;

@@ -52,18 +52,18 @@ export function startWire(
     end.abort();
     useWiring.setState({ wire: undefined });
   };
-  const look = (): void => {
+  const look = (): WirePlace | undefined => {
     const place = places.placeAt(at);
     judgeTarget(place?.kind === 'node' ? place.id : undefined, at, places.toGraph(at));
+    return place;
   };
   const follow = (): void => {
-    places.pan(at);
-    look();
+    // A node at the side is what was wanted: it stays where it is.
+    if (look()?.kind !== 'node') places.pan(at);
     frame = requestAnimationFrame(follow);
   };
   const drop = (): void => {
-    const place = places.placeAt(at);
-    look();
+    const place = look();
     const { wire } = useWiring.getState();
     stop();
     if (wire === undefined || place === undefined) return;
