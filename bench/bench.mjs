@@ -8,6 +8,7 @@ const benchmarks = {
   memory: ['memory.mjs', 'an hour of training, with the memory that the page takes'],
   language: ['language.mjs', 'a key pressed in ResNet-152 until findings and shapes are there'],
   cifar: ['cifar-curve.mjs', 'a whole cifar10_quick training on a real CIFAR-10 archive'],
+  canvas: ['canvas.mjs', 'from pasted text to the graph, and how even it moves'],
 };
 
 const [name, ...options] = process.argv.slice(2);

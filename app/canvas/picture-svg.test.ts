@@ -2,10 +2,11 @@
 /** The exported drawing: every label is there as text, in a document that stands by itself. */
 import { describe, expect, it } from 'vitest';
 import { layoutGraph } from '../workers/layout-graph.ts';
-import { svgOf, thumbnailOf, type PictureTheme } from './picture-svg.ts';
+import { svgOf, type PictureTheme } from './picture-svg.ts';
 import { NOTHING_MOVED, placeGraph } from './placed-graph.ts';
 import { project } from './project.ts';
 import { CHAIN, viewOf } from './testing/nets.ts';
+import { thumbnailOf, thumbnailRequest } from './thumbnail.ts';
 
 const families = Object.fromEntries(
   [
@@ -92,9 +93,11 @@ describe('svgOf', () => {
 });
 
 describe('thumbnailOf', () => {
-  it('has a box for each node and no words', () => {
-    const page = documentOf(thumbnailOf(placed, families));
+  it('has a box for each node and no words', async () => {
+    const answer = await layoutGraph(thumbnailRequest(graph));
+    const page = documentOf(thumbnailOf(graph, answer, families));
     expect(page.querySelectorAll('rect')).toHaveLength(4);
     expect(page.querySelectorAll('text')).toHaveLength(0);
+    expect(page.querySelectorAll('path')).toHaveLength(graph.edges.length);
   });
 });

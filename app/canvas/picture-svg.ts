@@ -137,20 +137,3 @@ export function svgOf(graph: PlacedGraph, name: string, theme: PictureTheme): st
     '',
   ].join('\n');
 }
-
-/** A small drawing without words: boxes in the colours of their families. Its lines are of a grey that stands on light and dark. */
-export function thumbnailOf(graph: PlacedGraph, families: PictureTheme['families']): string {
-  const bounds = boundsOf(graph) ?? { x: 0, y: 0, width: 1, height: 1 };
-  const pad = 12;
-  const box = [bounds.x - pad, bounds.y - pad, bounds.width + 2 * pad, bounds.height + 2 * pad].map(Math.round);
-  const stroke = Math.max(2, Math.min(12, Math.max(bounds.width, bounds.height) / 160));
-  const lines = graph.edges.map(
-    ({ edge, points }) =>
-      `<path d="M${points.map(({ x, y }) => `${Math.round(x)} ${Math.round(y)}`).join('L')}"${edge.quiet ? ' opacity=".4"' : ''}/>`,
-  );
-  const boxes = graph.nodes.map(
-    ({ node, x, y }) =>
-      `<rect x="${Math.round(x)}" y="${Math.round(y)}" width="${node.box.width}" height="${node.box.height}" rx="8" fill="${families[node.family]}"/>`,
-  );
-  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="${box.join(' ')}"><g fill="none" stroke="#8f877c" stroke-width="${round(stroke)}">${lines.join('')}</g>${boxes.join('')}</svg>\n`;
-}

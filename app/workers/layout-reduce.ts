@@ -58,9 +58,10 @@ export function reduceToStrip(count: number, edges: readonly LevelEdge[]): Strip
     const [into, out] = [ins[box], outs[box]];
     if (into?.size !== 1 || out?.size !== 1) continue;
     const [from] = into;
-    const [[to, below]] = out as unknown as [[number, Strip]];
+    const [onward] = out;
     const above = from === undefined ? undefined : outs[from]?.get(box);
-    if (from === undefined || above === undefined) continue;
+    if (from === undefined || above === undefined || onward === undefined) continue;
+    const [to, below] = onward;
     outs[from]?.delete(box);
     ins[to]?.delete(box);
     into.clear();
