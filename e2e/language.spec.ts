@@ -231,7 +231,8 @@ test('the solver has the same keys, and its learning rate drawn', async ({ page 
   await goBehind(page, 'stepsi', SOLVER, 'Solver');
   await keys.press('Control+k');
   await keys.press('Control+i');
-  await expect(page.locator('.monaco-hover').filter({ hasText: 'stepsize' }).first()).toBeVisible();
+  const hover = page.locator('.monaco-hover').filter({ hasText: '0.001 from iteration 400 on' });
+  await expect(hover.first()).toContainText('stepsize');
   await page.keyboard.press('Escape');
 
   // The text says the last rate beside max_iter.

@@ -6,6 +6,7 @@ import { layerTable } from '../layers/index.ts';
 import { useDocument } from '../store/document.ts';
 import { monaco } from './monaco.ts';
 import { PROTOTXT } from './prototxt-language.ts';
+import { describePlan } from './rate-chart.ts';
 import { nameOfModel, toMonaco } from './text-models.ts';
 
 const KINDS: Readonly<Record<Proposal['kind'], monaco.languages.CompletionItemKind>> = {
@@ -16,6 +17,15 @@ const KINDS: Readonly<Record<Proposal['kind'], monaco.languages.CompletionItemKi
   blob: monaco.languages.CompletionItemKind.Variable,
 };
 
+/** Fields of a solver that decide its learning rate. */
+const RATE_FIELD = /^\s*(?:base_lr|lr_policy|gamma|power|stepsize|stepvalue|max_iter)\b/;
+
+/** The planned rate in a sentence, for a line that has a say in it. */
+function ratesAt(line: string): string[] {
+  const plan = useDocument.getState().solver?.rates;
+  return plan !== undefined && RATE_FIELD.test(line) ? [describePlan(plan)] : [];
+}
+
 /** Registers all three. */
 export function registerLanguageHelp(): void {
   monaco.languages.registerHoverProvider(PROTOTXT, {
@@ -25,7 +35,9 @@ export function registerLanguageHelp(): void {
       const { nets } = useDocument.getState();
       const sources = { layers: layerTable, nets: nets === undefined ? [] : [nets.TRAIN, nets.TEST] };
       const hover = hoverAt(name, model.getValue(), model.getOffsetAt(position), sources);
-      return hover && { range: toMonaco(model, hover.range), contents: [{ value: hover.markdown }] };
+      if (hover === undefined) return undefined;
+      const plan = name === 'solver' ? ratesAt(model.getLineContent(position.lineNumber)) : [];
+      return { range: toMonaco(model, hover.range), contents: [hover.markdown, ...plan].map((value) => ({ value })) };
     },
   });
   monaco.languages.registerCompletionItemProvider(PROTOTXT, {
