@@ -177,11 +177,14 @@ describe('connect', () => {
     expect(of('conv1')).toContain('circle');
     expect(of('res2_1')).toBeUndefined();
     expect(of('res3_1')).toMatch(/res2_0.*(56|57)/);
-    check();
-    const begun = process.cpuUsage();
-    check();
-    const { user, system } = process.cpuUsage(begun);
-    expect((user + system) / 1000).toBeLessThan(60);
+    // The quickest of a few: what else the process does is not counted.
+    const times = Array.from({ length: 5 }, () => {
+      const begun = process.cpuUsage();
+      check();
+      const { user, system } = process.cpuUsage(begun);
+      return (user + system) / 1000;
+    });
+    expect(Math.min(...times)).toBeLessThan(20);
   });
 });
 

@@ -43,8 +43,9 @@ function healAround({ layers }: Draft, gone: ReadonlySet<DraftLayer>): void {
   for (const layer of layers) {
     if (gone.has(layer)) continue;
     for (const bottom of layer.bottoms) {
+      const read = layer.phases.filter((phase) => wiring.get(bottom)?.[phase] !== undefined);
       const names = new Set(
-        layer.phases.map((phase) => {
+        read.map((phase) => {
           let pin = bottom;
           for (;;) {
             const top = wiring.get(pin)?.[phase];
