@@ -44,7 +44,8 @@ function analyse({ netText, solverText, record, testImages }: AnalyseRequest): A
     buildFitting(netText, inState(netText, { phase, layers: layerTable, record }, state));
   nets = { TRAIN: build('TRAIN', trainState), TEST: build('TEST', tests[0]?.state) };
   const { TRAIN, TEST } = nets;
-  return { train: viewNet(TRAIN), test: viewNet(TEST), solver: viewSolver(reading, TEST, testImages) };
+  const train = viewNet(TRAIN);
+  return { train, test: viewNet(TEST, train), solver: viewSolver(reading, TEST, testImages) };
 }
 
 answerNewest<LanguageRequest, AnalyseAnswer | NetCost | undefined>((request) =>

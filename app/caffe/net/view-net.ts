@@ -6,7 +6,7 @@ import { LayerParameter } from '../schema/net-messages.ts';
 import { attachment } from '../text/attached.ts';
 import { contentOf } from '../text/decode.ts';
 import { scalarText } from '../text/print-message.ts';
-import type { LayerView, NetView, SettingView } from './net-view.ts';
+import type { BlobView, LayerView, NetView, SettingView } from './net-view.ts';
 import { summarise } from './summary.ts';
 import type { NetLayer, TypedNet } from './typed-net.ts';
 
@@ -122,24 +122,50 @@ function viewLayer(layer: NetLayer): LayerView {
 
 const isSyntaxError = ({ code, severity }: Diagnostic): boolean => code === 'syntax' && severity === 'error';
 
-/** The view of a net. Plain data: it survives `postMessage`. */
-export function viewNet(net: TypedNet): NetView {
+/**
+ * The view of a net. Plain data: it survives `postMessage`. What a view made before shows alike, such as the other phase's
+ * layers, is taken from there, so that it travels once.
+ */
+export function viewNet(net: TypedNet, other?: NetView): NetView {
   const { params, macs, forwardBytes } = summarise(net);
+  const blobs = [...net.blobs.values()].map(({ id, name, shape, producer, consumers }): BlobView => ({
+    id,
+    name,
+    shape,
+    producer,
+    consumers,
+  }));
   return {
     name: net.name,
     phase: net.phase,
-    layers: net.layers.map(viewLayer),
-    blobs: [...net.blobs.values()].map(({ id, name, shape, producer, consumers }) => ({
-      id,
-      name,
-      shape,
-      producer,
-      consumers,
-    })),
+    layers: alike(net.layers.map(viewLayer), other?.layers),
+    blobs: alike(blobs, other?.blobs),
     outputs: net.outputs,
     diagnostics: net.diagnostics,
     totals: { parameters: params, macs, activationBytes: forwardBytes },
     complete: net.complete,
     parsed: !net.diagnostics.some(isSyntaxError),
   };
+}
+
+/** The items, with those of another list in the place of equal ones. */
+function alike<Item extends { readonly id: string }>(items: Item[], others: readonly Item[] | undefined): Item[] {
+  if (!others) return items;
+  const byId = new Map(others.map((item) => [item.id, item]));
+  return items.map((item) => {
+    const other = byId.get(item.id);
+    return other && isEqual(item, other) ? other : item;
+  });
+}
+
+/** Are two pieces of plain data equal? Those that are objects have the same fields. */
+function isEqual(a: unknown, b: unknown): boolean {
+  if (a === b) return true;
+  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
+  if (Array.isArray(a) && Array.isArray(b))
+    return a.length === b.length && a.every((one, i) => isEqual(one, (b as unknown[])[i]));
+  for (const key in a) {
+    if (!isEqual((a as Record<string, unknown>)[key], (b as Record<string, unknown>)[key])) return false;
+  }
+  return true;
 }

@@ -29,7 +29,7 @@ function parseAll(text: string): Document {
 
 /**
  * Reads a text anew only between the fields in front of a change and those behind it; undefined where that is not sure to
- * give what reading all of it gives: where one of the two has a mistake.
+ * give what reading all of it gives: where the other has a mistake, or a brace is open in this one.
  */
 function parseChanged(text: string, similar: Document): Document | undefined {
   if (similar.errors.length > 0) return undefined;
@@ -39,7 +39,7 @@ function parseChanged(text: string, similar: Document): Document | undefined {
   const behind = keptBehind(fields, change, before.length);
   const parser = new Parser(text, false, before.at(-1)?.fullEnd ?? 0);
   const root = parser.document([...before], behind);
-  return parser.unclosed || parser.errors.length > 0 ? undefined : documentOf(text, root, []);
+  return parser.unclosed ? undefined : documentOf(text, root, parser.errors);
 }
 
 function documentOf(text: string, root: MessageNode, errors: readonly Diagnostic[]): Document {
