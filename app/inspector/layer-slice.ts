@@ -91,7 +91,7 @@ export function findSlice(
   const from = analysedText(nets, text);
   const range = carryRange(layer.range, from, text);
   const near = range && sliceAt(text, range, layer);
-  if (near !== undefined || from === text) return near;
+  if (near !== undefined) return near;
   const found = readNet(text).layers.find(({ id }) => id === layer.id);
   return found && sliceAt(text, found.range, layer);
 }
