@@ -28,12 +28,15 @@ async function documents(page: Page): Promise<string[]> {
     .locator('.menu-name')
     .allInnerTexts();
   await page.keyboard.press('Escape');
-  return names.map((name) => name.replace(/,? ?on the page now/, ' *').trim()).sort();
+  return names.map((name) => name.replace(/\s*,? on the page now/, ' *').trim()).sort();
 }
 
 async function choose(page: Page, item: string): Promise<void> {
   await page.getByRole('button', { name: 'Documents' }).click();
-  await page.getByRole('menuitem', { name: item }).first().click();
+  await page
+    .getByRole('menuitem')
+    .filter({ has: page.getByText(item, { exact: true }) })
+    .click();
 }
 
 const bytes = (text: string) => new TextEncoder().encode(text);
@@ -141,11 +144,11 @@ test('tabs follow each other while they rest, and lose nothing when both change'
 
 test('a full storage is said in a sentence, and the text is not lost', async ({ page }) => {
   await page.addInitScript(() => {
-    const { setItem } = Storage.prototype;
+    const plain: (this: Storage, key: string, value: string) => void = Reflect.get(Storage.prototype, 'setItem');
     Storage.prototype.setItem = function (key: string, value: string) {
       if (key.startsWith('crema.document.') && value.includes('# too much'))
         throw new DOMException('full', 'QuotaExceededError');
-      setItem.call(this, key, value);
+      plain.call(this, key, value);
     };
   });
   await openReady(page);

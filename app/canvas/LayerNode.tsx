@@ -82,9 +82,9 @@ const farSize = (name: string, width: number, height: number): number =>
 
 function OpenButton({ group, name }: { readonly group: string; readonly name: string }) {
   return (
-    <button
-      type="button"
-      tabIndex={-1}
+    // A node is a button itself and may hold nothing that takes the focus: the keyboard has commands for this.
+    <span
+      role="button"
       className="group-toggle nodrag nopan"
       aria-label={`Open the group ${name}`}
       title="Open the group (Shift+G, or double-click)"
@@ -95,16 +95,16 @@ function OpenButton({ group, name }: { readonly group: string; readonly name: st
       onDoubleClick={(event) => event.stopPropagation()}
     >
       <ChevronRight aria-hidden />
-    </button>
+    </span>
   );
 }
 
 function FoldButton({ layer }: { readonly layer: CanvasNode }) {
   const what = layer.unfolded ? 'Fold the in-place layers into' : 'Show one by one the in-place layers of';
   return (
-    <button
-      type="button"
-      tabIndex={-1}
+    // A node is a button itself and may hold nothing that takes the focus: the keyboard has commands for this.
+    <span
+      role="button"
       className="fold-toggle nodrag nopan"
       aria-label={`${what} ${layer.name}`}
       title={`${layer.unfolded ? 'Fold the in-place layers' : 'Show the in-place layers one by one'} (U)`}
@@ -115,7 +115,7 @@ function FoldButton({ layer }: { readonly layer: CanvasNode }) {
       onDoubleClick={(event) => event.stopPropagation()}
     >
       {layer.unfolded ? <ChevronsDownUp aria-hidden /> : <ChevronsUpDown aria-hidden />}
-    </button>
+    </span>
   );
 }
 

@@ -58,10 +58,9 @@ function Port({ side, at, held, name, title }: PortProps) {
   const flow = useReactFlow();
   const zoom = useStore(({ transform }) => transform[2]);
   return (
-    <button
-      type="button"
-      // The keyboard connects with its own command, from the node that it is on.
-      tabIndex={-1}
+    <span
+      // A node is a button itself and may hold nothing that takes the focus. The keyboard connects with its own command.
+      role="button"
       className={`port port-${side} nodrag nopan`}
       style={{ transform: `translate(${at.x}px, ${at.y}px) scale(${portScale(zoom)})` }}
       aria-label={name}

@@ -17,7 +17,7 @@ export function DocumentMenu() {
     <div className="document">
       <DocumentName />
       <Saving />
-      <DropdownMenu.Root onOpenChange={(open) => open && keeper.refreshList()}>
+      <DropdownMenu.Root modal={false} onOpenChange={(open) => open && keeper.refreshList()}>
         <DropdownMenu.Trigger className="document-menu" aria-label="Documents">
           <ChevronDown aria-hidden />
         </DropdownMenu.Trigger>

@@ -23,7 +23,7 @@ export function ExportMenu() {
     </DropdownMenu.Item>
   );
   return (
-    <DropdownMenu.Root>
+    <DropdownMenu.Root modal={false}>
       <DropdownMenu.Trigger asChild>
         <Button icon={<Download />} className="bar-menu">
           <span className="bar-word">Export</span>

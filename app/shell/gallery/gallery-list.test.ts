@@ -16,6 +16,8 @@ describe('galleryGroups', () => {
     ]);
     expect(names('digits SIA')).toEqual([['Digits', 'siamese']]);
     expect(names('nothing')).toEqual([]);
+    const described = { ...model('first', 'Steps'), description: 'The shape of quick' };
+    expect(galleryGroups([described, ...models], 'quick').map(({ task }) => task)).toEqual(['CIFAR-10', 'Steps']);
   });
 });
 

@@ -6,17 +6,24 @@ export interface GalleryGroup {
   readonly models: readonly GalleryModel[];
 }
 
-/** Networks that fit every word of a query, by task in the order of the list. */
+/** Networks that fit every word of a query, by task in the order of the list; those that are called so before the others. */
 export function galleryGroups(models: readonly GalleryModel[], query: string): readonly GalleryGroup[] {
   const words = query
     .toLowerCase()
     .split(/\s+/)
     .filter((word) => word !== '');
-  const groups = new Map<string, GalleryModel[]>();
-  for (const model of models) {
+  const fits = (...parts: readonly (string | number | undefined)[]) => {
+    const text = parts.join(' ').toLowerCase();
+    return words.every((word) => text.includes(word));
+  };
+  const called = models.filter(({ name, title }) => fits(name, title));
+  const others = models.filter((model) => {
     const { name, title, description, task, authors, year, trainable } = model;
-    const text = [name, title, description, task, authors, year, trainable].join(' ').toLowerCase();
-    if (!words.every((word) => text.includes(word))) continue;
+    return !called.includes(model) && fits(name, title, description, task, authors, year, trainable);
+  });
+  const groups = new Map<string, GalleryModel[]>();
+  for (const model of [...called, ...others]) {
+    const { task } = model;
     const group = groups.get(task);
     if (group === undefined) groups.set(task, [model]);
     else group.push(model);

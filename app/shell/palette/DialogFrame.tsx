@@ -1,6 +1,6 @@
 /** The frame of the page's dialogs: a veil, a title for screen readers or for all, and Escape. */
 import { Dialog } from 'radix-ui';
-import type { ReactNode } from 'react';
+import { useEffect, type ReactNode } from 'react';
 import { classes } from '../../look/controls.tsx';
 import { afterDialog, closeDialog } from '../dialogs.ts';
 import './dialogs.css';
@@ -18,6 +18,12 @@ interface DialogFrameProps {
  * frame has noted where the focus was, and is to return to.
  */
 export function DialogFrame({ title, hideTitle = false, className, children }: DialogFrameProps) {
+  useEffect(() => {
+    const page = document.getElementById('root');
+    // Hidden from screen readers alone, the page would still hold what takes the focus.
+    page?.toggleAttribute('inert', true);
+    return () => void page?.toggleAttribute('inert', false);
+  }, []);
   return (
     <Dialog.Root open onOpenChange={(open) => open || closeDialog()}>
       <Dialog.Portal>
