@@ -33,7 +33,7 @@ import { useCanvasFocus } from './use-canvas-focus.ts';
 import { familyColour, LayerNode, type LayerFlowNode } from './LayerNode.tsx';
 import { Palette } from './Palette.tsx';
 import { hasOverview, paneRoom } from './pane-room.ts';
-import { boundsOf } from './placed-graph.ts';
+import { boundsOf, entryPoint } from './placed-graph.ts';
 import { edgeAt, layerUnder, menuPlaceOf } from './under-pointer.ts';
 import { QuickPalette } from './QuickPalette.tsx';
 import { headOf, select, selectEdge, selectLayer, startMarquee } from './selection.ts';
@@ -41,7 +41,7 @@ import { useCanvasSize } from './use-canvas-size.ts';
 import { useClipboard } from './use-clipboard.ts';
 import { useGraphCommands } from './use-graph-commands.ts';
 import { useIsFar, useReadingCommands } from './use-reading.ts';
-import { fitAll, fitStart, MAX_ZOOM, MIN_ZOOM } from './viewport.ts';
+import { fitAll, fitStart, fitStartRight, MAX_ZOOM, MIN_ZOOM } from './viewport.ts';
 import { WireOverlay } from './WireOverlay.tsx';
 import { judgeTarget } from './wiring.ts';
 import { useWiring } from './wiring-state.ts';
@@ -91,13 +91,14 @@ function Canvas() {
       const first = shown?.placed.nodes[0];
       const bounds = shown === undefined ? undefined : boundsOf(shown.placed);
       if (now === undefined || bounds === undefined || first === undefined) return;
-      const trunk = first.x + first.node.box.width / 2;
+      const trunk = shown?.request.direction === 'right' ? entryPoint(first).y : entryPoint(first).x;
       void flow.setViewport(choose(bounds, paneRoom(now, paletteOpen), trunk), { duration });
     },
     [flow],
   );
   useEffect(() => {
-    if (fits > 0) goTo(fitStart, 0);
+    if (fits === 0) return;
+    goTo(useCanvas.getState().picture?.request.direction === 'right' ? fitStartRight : fitStart, 0);
   }, [fits, goTo]);
 
   useCanvasSize(pane);

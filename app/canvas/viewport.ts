@@ -62,6 +62,15 @@ export function fitStart(bounds: Bounds, pane: Pane, trunk: number): Viewport {
   };
 }
 
+/** The same for a net that flows to the right: its first columns from the left, around `trunk`, the y where it begins. */
+export function fitStartRight(bounds: Bounds, pane: Pane, trunk: number): Viewport {
+  const [free, height] = [pane.width - pane.left - pane.right - 2 * MARGIN, pane.height - 2 * MARGIN];
+  const zoom = clamp(height / bounds.height, READABLE, 1);
+  if (bounds.width * zoom <= free) return fitAll(bounds, pane);
+  const centre = bounds.height * zoom <= height ? bounds.y + bounds.height / 2 : trunk;
+  return { zoom, x: pane.left + MARGIN - bounds.x * zoom, y: pane.height / 2 - centre * zoom };
+}
+
 /** Some nodes in the middle, as large as fits but not enlarged. */
 export const fitPart = (bounds: Bounds, pane: Pane): Viewport => {
   const { left, right, width, height } = pane;
