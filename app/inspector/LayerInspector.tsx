@@ -129,7 +129,11 @@ function LayerPanel({ goodNets, selected }: LayerPanelProps) {
             </p>
           )}
           <FindingList findings={otherFindings(findings, shownPaths(form))} />
-          {!parsed && <p className="inspector-note">The text has a mistake: mend it in the editor. What is shown here was read before it.</p>}
+          {!parsed && (
+            <p className="inspector-note">
+              The text has a mistake: mend it in the editor. What is shown here was read before it.
+            </p>
+          )}
           {parsed && slices.length === 0 && <Unreachable layer={layer} />}
         </div>
         <InspectorTabs layers={layers} net={net} slices={slices} />

@@ -36,10 +36,10 @@ export function ParameterSettings({ blobs }: ParameterSettingsProps) {
             const blob = blobs[index];
             return (
               <section key={index} className="parameter" aria-label={blob?.role ?? `Parameter ${index + 1}`}>
-                <h4 className="parameter-head">
+                <h3 className="parameter-head">
                   {blob?.role ?? `parameter ${index + 1}`}
                   {blob?.shape !== undefined && <span className="figures">{formatShape(blob.shape)}</span>}
-                </h4>
+                </h3>
                 <FindingList findings={looseFindings(form, ['param', index], ParamSpec)} />
                 <MessageFields type={ParamSpec} path={['param', index]} />
               </section>
