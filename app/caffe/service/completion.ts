@@ -160,6 +160,9 @@ function stringProposals({ kind, text, offset, place, fieldName, layers }: Value
   if (kind === 'network' && type.name === 'ParamSpec' && fieldName === 'name') {
     return blobs([...new Set(namesIn(text).flatMap((use) => (use.kind === 'param' ? [use.name] : [])))]);
   }
+  if (kind === 'network' && (fieldName === 'stage' || fieldName === 'not_stage')) {
+    return blobs([...new Set(namesIn(text).flatMap((use) => (use.kind === 'stage' ? [use.name] : [])))]);
+  }
   const known = KNOWN_STRINGS[`${type.name}.${fieldName}`] ?? [];
   return known.map((label) => ({ label, kind: 'value', doc: '', rank: 0 }));
 }

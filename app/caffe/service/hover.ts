@@ -99,6 +99,10 @@ function nameMarkdown(use: NameUse, text: string, offset: number, nets: readonly
   if (use.kind === 'param') {
     return `**${use.name}** · shared parameter\n\nShared by ${unique(all.map(({ layer }) => layer)).join(', ')}.`;
   }
+  if (use.kind === 'stage') {
+    const ruled = unique(all.flatMap(({ layer }) => (layer < 0 ? [] : [layer])));
+    return `**${use.name}** · stage\n\n${ruled.length === 0 ? 'No layer has a rule about it.' : `In the rules of ${ruled.join(', ')}.`}`;
+  }
   const makers = unique(definitionsAt(text, offset).map(({ layer }) => layer));
   const readers = unique(all.filter(({ makes }) => !makes).map(({ layer }) => layer));
   const shape = shapesOf(use, text, nets);

@@ -1,6 +1,6 @@
 /**
- * Every name of a network text that stands for something: blobs, layers and shared parameters, where each is used, and
- * which use makes it.
+ * Every name of a network text that stands for something: blobs, layers, shared parameters and stages, where each is used,
+ * and which use makes it.
  */
 import type { Range } from '../diagnostics.ts';
 import { readNet } from '../net/read-net.ts';
@@ -10,7 +10,7 @@ import { rangeOf } from '../text/decode.ts';
 import { writersBefore } from '../text/edit-graph.ts';
 
 /** What a name stands for. */
-export type NameKind = 'blob' | 'layer' | 'param';
+export type NameKind = 'blob' | 'layer' | 'param' | 'stage';
 
 /** One place that says a name. */
 export interface NameUse {
@@ -18,9 +18,9 @@ export interface NameUse {
   readonly name: string;
   /** The string with its quotes. */
   readonly range: Range;
-  /** Does this place make what is named (a top, a layer's name, the first of a shared parameter)? */
+  /** Does this place make what is named (a top, a layer's name, the first of a shared parameter or stage)? */
   readonly makes: boolean;
-  /** Index of the layer in the text. */
+  /** Index of the layer in the text; -1 for the state of the net. */
   readonly layer: number;
 }
 
@@ -40,9 +40,16 @@ export function namesIn(text: string): readonly NameUse[] {
 function collect({ layers, message }: NetSource): NameUse[] {
   const uses: NameUse[] = [];
   const params = new Set<string>();
+  const stages = new Set<string>();
   const add = (kind: NameKind, name: string, range: Range | undefined, makes: boolean, layer: number): void => {
     if (range !== undefined && name !== '') uses.push({ kind, name, range, makes, layer });
   };
+  const addStages = (holder: object, field: 'stage' | 'not_stage', names: readonly string[], layer: number): void =>
+    names.forEach((name, i) => {
+      add('stage', name, rangeOf(holder, field, i), !stages.has(name), layer);
+      stages.add(name);
+    });
+  if (message.state) addStages(message.state, 'stage', message.state.stage, -1);
   message.input.forEach((name, i) => add('blob', name, rangeOf(message, 'input', i), true, 0));
   layers.forEach(({ layer }, index) => {
     add('layer', layer.name ?? '', rangeOf(layer, 'name'), true, index);
@@ -55,6 +62,10 @@ function collect({ layers, message }: NetSource): NameUse[] {
       add('param', name, range, !params.has(name), index);
       params.add(name);
     });
+    for (const rule of [...layer.include, ...layer.exclude]) {
+      addStages(rule, 'stage', rule.stage, index);
+      addStages(rule, 'not_stage', rule.not_stage, index);
+    }
   });
   return uses;
 }
@@ -71,13 +82,13 @@ export function referencesAt(text: string, offset: number): readonly NameUse[] {
 
 /**
  * Where the name that an offset touches is made: for a bottom, the last layer before it that writes the blob, in each
- * phase; for a blob changed in place, the version before; for a shared parameter, its first layer.
+ * phase; for a blob changed in place, the version before; for a shared parameter or a stage, its first use.
  */
 export function definitionsAt(text: string, offset: number): readonly NameUse[] {
   const at = nameAt(text, offset);
   if (at === undefined) return [];
   const makers = referencesAt(text, offset).filter(({ makes }) => makes);
-  if (at.kind === 'param') return makers;
+  if (at.kind === 'param' || at.kind === 'stage') return makers;
   if (at.kind === 'layer') return [at];
   const { layers } = readNet(text);
   const layer = layers[at.layer]?.layer;

@@ -222,6 +222,33 @@ test('folding: braces keep their last line, comments fold together', () => {
   ]);
 });
 
+describe('stages', () => {
+  const NET = `state { stage: "deploy" }
+layer { name: "a" type: "Data" top: "a" include { not_stage: "deploy" } }
+layer { name: "b" type: "Data" top: "a" include { stage: "deploy" } }
+`;
+
+  test('are found, shown, completed and renamed', () => {
+    const { text, offset } = atCursor(NET.replace('not_stage: "deploy', 'not_stage: "dep|loy'));
+    expect(referencesAt(text, offset)).toHaveLength(3);
+    expect(definitionsAt(text, offset).map(({ range }) => range.start)).toEqual([text.indexOf('"deploy"')]);
+    expect(hoverAt('network', text, offset, { layers: PLAIN_LAYERS })?.markdown).toContain('**deploy** · stage');
+    expect(labels(NET.replace('stage: "deploy" } }', 'stage: "|" } }'))).toEqual(['deploy']);
+    const renaming = renameAt(text, offset, 'serve');
+    expect(renaming.ok && applyEdits(text, renaming.edits)).toBe(NET.replaceAll('"deploy"', '"serve"'));
+  });
+});
+
+test('of two layers of a name in one phase, only the one at the cursor is renamed; twins of two phases both', () => {
+  const two = 'layer { name: "a" type: "ReLU" }\nlayer { name: "a" type: "ReLU" }\n';
+  const renaming = renameAt(two, two.lastIndexOf('"a"') + 1, 'b');
+  expect(renaming.ok && applyEdits(two, renaming.edits)).toBe(
+    'layer { name: "a" type: "ReLU" }\nlayer { name: "b" type: "ReLU" }\n',
+  );
+  const twins = renameAt(SMALL_NET, SMALL_NET.indexOf('"cifar"') + 1, 'images');
+  expect(twins.ok && applyEdits(SMALL_NET, twins.edits)).toBe(SMALL_NET.replaceAll('"cifar"', '"images"'));
+});
+
 test('shapes behind bottoms and tops', () => {
   const view = viewNet(buildNet(SMALL_NET, { phase: 'TEST', layers: PLAIN_LAYERS }));
   const hints = shapeHints(SMALL_NET, view).map(

@@ -45,7 +45,7 @@ const mutation = fc.record({
 const damaged = fc
   .tuple(fc.constantFrom(SMALL_NET, OLD), fc.array(mutation, { minLength: 1, maxLength: 5 }))
   .map(([source, mutations]) =>
-    mutations.reduce((text, { at, cut, put }) => {
+    mutations.reduce<string>((text, { at, cut, put }) => {
       const start = Math.floor(at * text.length);
       return text.slice(0, start) + put + text.slice(start + cut);
     }, source),
