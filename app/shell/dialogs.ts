@@ -5,11 +5,16 @@ export type DialogName = 'palette' | 'shortcuts' | 'gallery';
 
 export const useDialogs = create<{ readonly open: DialogName | undefined }>()(() => ({ open: undefined }));
 
+/** Where the keyboard was before, and is to be again. */
+let from: Element | null = null;
 /** What is to be done once the dialog is gone. */
 let after: (() => void) | undefined;
 
 /** Opens a dialog in place of any other. */
-export const openDialog = (open: DialogName): void => useDialogs.setState({ open });
+export function openDialog(open: DialogName): void {
+  from = document.activeElement;
+  useDialogs.setState({ open });
+}
 
 /**
  * Closes the dialog that is open. What is to be done then waits until the keyboard is back where it was before, so that a
@@ -20,10 +25,12 @@ export function closeDialog(then?: () => void): void {
   useDialogs.setState({ open: undefined });
 }
 
-/** Does what waits for the dialog to be gone; called while the focus goes back. */
-export function afterDialog(): void {
+/** Gives the keyboard back as the dialog goes, and does what waits for that. */
+export function afterDialog(event: Event): void {
+  // A dialog without a button of its own to return to would leave it nowhere.
+  event.preventDefault();
+  if (from instanceof HTMLElement) from.focus({ preventScroll: true });
   const then = after;
   after = undefined;
-  // The focus goes back in this task; what is to be done may move it again.
   if (then !== undefined) setTimeout(then, 0);
 }

@@ -13,10 +13,7 @@ interface DialogFrameProps {
   readonly children: ReactNode;
 }
 
-/**
- * A dialog, open for as long as it is there. Its first field takes the focus by itself: `autoFocus` would come before the
- * frame has noted where the focus was, and is to return to.
- */
+/** A dialog, open for as long as it is there. Its first field takes the focus by itself. */
 export function DialogFrame({ title, hideTitle = false, className, children }: DialogFrameProps) {
   useEffect(() => {
     const page = document.getElementById('root');
@@ -31,7 +28,7 @@ export function DialogFrame({ title, hideTitle = false, className, children }: D
         <Dialog.Content
           className={classes('dialog', className)}
           aria-describedby={undefined}
-          onCloseAutoFocus={() => afterDialog()}
+          onCloseAutoFocus={afterDialog}
         >
           <Dialog.Title className={hideTitle ? 'visually-hidden' : 'dialog-title'}>{title}</Dialog.Title>
           {children}
