@@ -96,9 +96,9 @@ async function paste(page, text, layer) {
   await page.getByRole('textbox', { name: 'Network, Caffe prototxt' }).focus();
   await page.evaluate((copied) => navigator.clipboard.writeText(copied), text);
   await page.keyboard.press('Control+a');
-  const time = page.evaluate(
+  await page.evaluate(
     (id) =>
-      new Promise((resolve) => {
+      void (window.benchDone = new Promise((resolve) => {
         let start;
         const look = () => {
           const there = document.querySelector(`.react-flow__node[data-id="${id}"]`) !== null;
@@ -113,20 +113,19 @@ async function paste(page, text, layer) {
           },
           { capture: true, once: true },
         );
-      }),
+      })),
     layer,
   );
-  await page.waitForTimeout(50);
   await page.keyboard.press('Control+v');
-  return time;
+  return page.evaluate(() => window.benchDone);
 }
 
 /** Opens all groups; until the frames are drawn. */
 async function groups(page) {
   await page.getByRole('region', { name: 'Network graph' }).focus();
-  const time = page.evaluate(
+  await page.evaluate(
     () =>
-      new Promise((resolve) => {
+      void (window.benchDone = new Promise((resolve) => {
         addEventListener(
           'keydown',
           ({ timeStamp }) => {
@@ -139,10 +138,10 @@ async function groups(page) {
           },
           { capture: true, once: true },
         );
-      }),
+      })),
   );
   await page.keyboard.press(']');
-  return time;
+  return page.evaluate(() => window.benchDone);
 }
 
 /** Changes the outputs of the first convolution by a key; until the node says so. */
@@ -152,14 +151,13 @@ async function edit(page, turn) {
   await page.keyboard.press('Control+f');
   await page.locator('.find-widget textarea').first().waitFor();
   await page.keyboard.type('num_output: 6');
-  await page.keyboard.press('Enter');
   await page.keyboard.press('Escape');
   await page.keyboard.press('ArrowRight');
   await page.keyboard.press('Shift+ArrowRight');
   const key = String((turn % 5) + 5);
-  const time = page.evaluate(
+  await page.evaluate(
     (digit) =>
-      new Promise((resolve) => {
+      void (window.benchDone = new Promise((resolve) => {
         addEventListener(
           'keydown',
           ({ timeStamp }) => {
@@ -173,11 +171,11 @@ async function edit(page, turn) {
           },
           { capture: true, once: true },
         );
-      }),
+      })),
     key,
   );
   await page.keyboard.press(key);
-  return time;
+  return page.evaluate(() => window.benchDone);
 }
 
 /** Milliseconds between the frames while something goes on. */

@@ -52,7 +52,7 @@ const layouts = layoutClient();
 const MINIMAP_WIDTH = 80;
 const MINIMAP_HEIGHT = 148;
 /** Of larger nets only what is in view is drawn. */
-const MOST_DRAWN = 120;
+const MOST_DRAWN = 400;
 /** Rest of the pointer on a node before its card opens, in milliseconds. */
 const CARD_DELAY = 450;
 
