@@ -114,8 +114,7 @@ test('completion, hover, fixes and formatting by keyboard', async ({ page }) => 
   // Hover, on demand.
   await paste(page, 'Network', NET);
   await goBehind(page, 'kernel_si');
-  await keys.press('Control+k');
-  await keys.press('Control+i');
+  await keys.press('F1');
   await expect(page.locator('.monaco-hover').filter({ hasText: 'Extent of the filter' }).first()).toBeVisible();
   await page.keyboard.press('Escape');
 
@@ -229,8 +228,7 @@ test('the solver has the same keys, and its learning rate drawn', async ({ page 
   await expectText(page, 'Solver', SOLVER.replace('"step"', '"poly"'));
   await paste(page, 'Solver', SOLVER);
   await goBehind(page, 'stepsi', SOLVER, 'Solver');
-  await keys.press('Control+k');
-  await keys.press('Control+i');
+  await keys.press('F1');
   const hover = page.locator('.monaco-hover').filter({ hasText: '0.001 from iteration 400 on' });
   await expect(hover.first()).toContainText('stepsize');
   await page.keyboard.press('Escape');

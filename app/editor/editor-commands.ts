@@ -16,6 +16,7 @@ const ACTIONS: readonly MonacoAction[] = [
     title: 'Explain the message around the cursor',
     keys: ['Mod+Shift+Space'],
   },
+  { action: 'editor.action.showHover', title: 'Explain the word at the cursor', keys: ['F1'] },
   { action: 'editor.action.quickFix', title: 'Fix what is wrong at the cursor', keys: ['Mod+.'] },
   { action: 'editor.action.marker.nextInFiles', title: 'Next problem in the text', keys: ['F8'] },
   { action: 'editor.action.rename', title: 'Rename the blob or layer at the cursor', keys: ['F2'] },

@@ -68,6 +68,12 @@ export function registerLanguageMoves(): void {
       command: 'editor.action.formatDocument',
       when: 'editorTextFocus && !editorReadonly',
     },
+    // Ctrl+K, with which Monaco's own keys for it begin, is the page's search.
+    {
+      keybinding: monaco.KeyCode.F1,
+      command: 'editor.action.showHover',
+      when: 'editorTextFocus',
+    },
   ]);
 }
 
