@@ -45,14 +45,22 @@ export function useCanvasFocus(pane: RefObject<HTMLElement | null>, node: string
     const frame = requestAnimationFrame(() => {
       if (hasFocus(element)) focusNode(element, node);
     });
+    // Of a very large net only what is in view is drawn: the node may come only with the move of the view.
+    const whenInView = setTimeout(() => {
+      if (document.activeElement === element) focusNode(element, node);
+    }, 2 * DURATION);
+    const end = (): void => {
+      cancelAnimationFrame(frame);
+      clearTimeout(whenInView);
+    };
     const found = useCanvas.getState().picture?.placed.nodes.find((item) => item.node.id === node);
-    if (found === undefined || size === undefined) return undefined;
+    if (found === undefined || size === undefined) return end;
     const room = paneRoom(size, useCanvas.getState().paletteOpen);
     const { x, y, zoom } = flow.getViewport();
     const { box } = found.node;
     const dx = overhang(found.x * zoom + x, box.width * zoom, room.left, room.width - room.right);
     const dy = overhang(found.y * zoom + y, box.height * zoom, 0, room.height);
     if (dx !== 0 || dy !== 0) void flow.setViewport({ x: x + dx, y: y + dy, zoom }, { duration: DURATION });
-    return () => cancelAnimationFrame(frame);
+    return end;
   }, [pane, flow, node, isThere, size]);
 }

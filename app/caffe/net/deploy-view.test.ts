@@ -42,6 +42,28 @@ describe('deployView', () => {
     expect(net.blobs.find(({ name }) => name === 'prob')?.shape).toEqual([8, 10]);
   });
 
+  it('ends with what a loss judges that holds no prediction', () => {
+    const net = deployView(
+      test(`
+layer { name: "pair" type: "Data" top: "a" top: "sim" data_param { batch_size: 8 } }
+layer { name: "feat" type: "InnerProduct" bottom: "a" top: "feat" inner_product_param { num_output: 2 } }
+layer { name: "flat" type: "Power" bottom: "sim" top: "flat" }
+layer { name: "loss" type: "EuclideanLoss" bottom: "feat" bottom: "flat" top: "loss" }`),
+    );
+    expect(net.layers.map(({ name }) => name)).toEqual(['a', 'feat']);
+    expect(net.outputs).toEqual(['feat']);
+  });
+
+  it('keeps what only an accuracy reads', () => {
+    const net = deployView(
+      test(`
+layer { name: "cifar" type: "Data" top: "data" top: "label" data_param { batch_size: 8 } }
+layer { name: "ip" type: "InnerProduct" bottom: "data" top: "ip" inner_product_param { num_output: 10 } }
+layer { name: "accuracy" type: "Accuracy" bottom: "ip" bottom: "label" top: "accuracy" }`),
+    );
+    expect(net.outputs).toEqual(['ip']);
+  });
+
   it('leaves a deploy net as it is', () => {
     const text = `
 layer { name: "data" type: "Input" top: "data" input_param { shape { dim: 1 dim: 3 dim: 8 dim: 8 } } }

@@ -69,16 +69,25 @@ export function deployView(test: NetView): NetView {
     };
     kept.push({ from, layer: { ...view, summary: '', settings: [], doc: '', params: [] } });
   });
-  return assemble(test, withoutDeadEnds(test, kept));
+  return assemble(test, withoutDeadEnds(test, kept, judged(test)));
 }
 
-/** Takes out what only led to a layer that is gone. */
-function withoutDeadEnds(test: NetView, kept: readonly Kept[]): Kept[] {
+/** The blobs that the net is there for: those that its losses judge, or its accuracies where it has no loss. */
+function judged(test: NetView): ReadonlySet<string> {
+  const losses = test.layers.filter((layer) => layer.type.endsWith('Loss') && !isAuxiliary(layer));
+  const judges = losses.length > 0 ? losses : test.layers.filter(({ type }) => type === 'Accuracy');
+  return new Set(judges.flatMap(({ bottoms }) => bottoms));
+}
+
+/** Takes out what only led to a layer that is gone, but for what the net is there for. */
+function withoutDeadEnds(test: NetView, kept: readonly Kept[], ends: ReadonlySet<string>): Kept[] {
   const wasRead = new Set(test.blobs.flatMap(({ id, consumers }) => (consumers.length > 0 ? [id] : [])));
   let left = [...kept];
   for (;;) {
     const read = new Set(left.flatMap(({ layer }) => layer.bottoms));
-    const next = left.filter(({ layer }) => layer.tops.some((top) => read.has(top) || !wasRead.has(top)));
+    const next = left.filter(({ layer }) =>
+      layer.tops.some((top) => read.has(top) || ends.has(top) || !wasRead.has(top)),
+    );
     if (next.length === left.length) return next;
     left = next;
   }
