@@ -11,7 +11,7 @@ const lines = (page: Page): Locator => palette(page).getByRole('option');
 /** Opens the palette, searches, and takes the first line. */
 async function command(page: Page, query: string, expected: string): Promise<void> {
   await page.keyboard.press('Control+k');
-  await expect(palette(page)).toBeVisible();
+  await expect(palette(page).getByRole('combobox')).toBeFocused();
   await page.keyboard.type(query);
   await expect(lines(page).first()).toContainText(expected);
   await page.keyboard.press('Enter');
@@ -26,6 +26,7 @@ test('the palette runs commands, says why one is not possible, and finds layers,
 
   await test.step('commands, with their strokes', async () => {
     await page.keyboard.press('Control+k');
+    await expect(palette(page).getByRole('combobox')).toBeFocused();
     await page.keyboard.type('shortcuts');
     await expect(lines(page).first()).toContainText('Keyboard shortcuts');
     await expect(lines(page).first()).toContainText('?');
@@ -36,6 +37,7 @@ test('the palette runs commands, says why one is not possible, and finds layers,
 
   await test.step('what is not possible now, with the reason', async () => {
     await page.keyboard.press('Control+k');
+    await expect(palette(page).getByRole('combobox')).toBeFocused();
     await page.keyboard.type('solverstate');
     await expect(lines(page).first()).toHaveAttribute('aria-disabled', 'true');
     await expect(lines(page).first()).toContainText('train first');

@@ -1,19 +1,20 @@
-/** The page's dialogs, loaded when the first of them is opened. */
-import { lazy, Suspense } from 'react';
+/** The page's dialogs. They are there from the start: what is typed right after a stroke is meant for what it opened. */
 import { useDialogs } from './dialogs.ts';
-
-const CommandPalette = lazy(() => import('./palette/CommandPalette.tsx').then((m) => ({ default: m.CommandPalette })));
-const ShortcutSheet = lazy(() => import('./palette/ShortcutSheet.tsx').then((m) => ({ default: m.ShortcutSheet })));
-const GalleryDialog = lazy(() => import('./gallery/GalleryDialog.tsx').then((m) => ({ default: m.GalleryDialog })));
+import { GalleryDialog } from './gallery/GalleryDialog.tsx';
+import { CommandPalette } from './palette/CommandPalette.tsx';
+import { ShortcutSheet } from './palette/ShortcutSheet.tsx';
 
 /** The dialog that is open. */
 export function Dialogs() {
   const open = useDialogs((state) => state.open);
-  return (
-    <Suspense fallback={null}>
-      {open === 'palette' && <CommandPalette />}
-      {open === 'shortcuts' && <ShortcutSheet />}
-      {open === 'gallery' && <GalleryDialog />}
-    </Suspense>
-  );
+  switch (open) {
+    case 'palette':
+      return <CommandPalette />;
+    case 'shortcuts':
+      return <ShortcutSheet />;
+    case 'gallery':
+      return <GalleryDialog />;
+    case undefined:
+      return null;
+  }
 }
