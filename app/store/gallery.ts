@@ -34,7 +34,7 @@ export interface GalleryState {
   readonly opened: string | undefined;
 }
 
-/** Where each value lives. */
-export const galleryHomes: Homes<GalleryState> = { models: 'memory', opened: 'local' };
+/** Where each value lives; `opened` is kept with its document. */
+export const galleryHomes: Homes<GalleryState> = { models: 'memory', opened: 'memory' };
 
 export const useGallery = create<GalleryState>()(() => ({ models: [], opened: undefined }));
