@@ -1,7 +1,7 @@
 /** The command palette: everything the page can do, and every layer, network and document, by a few letters. */
 import { Command } from 'cmdk';
 import { Search } from 'lucide-react';
-import { useDeferredValue, useMemo, useState } from 'react';
+import { useMemo, useState } from 'react';
 import { closeDialog } from '../dialogs.ts';
 import { keeper } from '../documents/documents.ts';
 import { DialogFrame } from './DialogFrame.tsx';
@@ -44,12 +44,11 @@ function find(entries: readonly PaletteEntry[], query: string): readonly Found[]
 /** The palette, while it is open. */
 export function CommandPalette() {
   const [query, setQuery] = useState('');
-  const deferred = useDeferredValue(query);
   const entries = useMemo(() => {
     keeper.refreshList();
     return paletteEntries();
   }, []);
-  const found = useMemo(() => find(entries, deferred), [entries, deferred]);
+  const found = useMemo(() => find(entries, query), [entries, query]);
   return (
     <DialogFrame title="Commands" hideTitle className="palette-dialog">
       <Command shouldFilter={false} label="Commands" loop vimBindings={false}>

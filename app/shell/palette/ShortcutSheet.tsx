@@ -5,7 +5,7 @@ import { DialogFrame } from './DialogFrame.tsx';
 import { Keys } from './Keys.tsx';
 
 const PLACES: Readonly<Record<CommandScope, string>> = {
-  graph: 'in the graph',
+  graph: 'on the canvas',
   editor: 'in the editor',
   page: '',
   everywhere: '',
