@@ -15,6 +15,19 @@ export async function centre(place: Locator): Promise<Place> {
   return { x: box.x + box.width / 2, y: box.y + box.height / 2 };
 }
 
+/** Waits until something has come to rest: the graph glides to what is selected. */
+export async function atRest(place: Locator): Promise<void> {
+  let before: Place | undefined;
+  await expect
+    .poll(async () => {
+      const now = await centre(place);
+      const still = before !== undefined && before.x === now.x && before.y === now.y;
+      before = now;
+      return still;
+    })
+    .toBe(true);
+}
+
 /** Presses at one place and moves to another, without letting go. */
 export async function drag(page: Page, from: Place, to: Place): Promise<void> {
   await page.mouse.move(from.x, from.y);
