@@ -14,6 +14,7 @@ const forks = [
   'Axpy',
   'DepthwiseConvolution',
   'DetectionOutput',
+  'Expression',
   'Interp',
   'MultiBoxLoss',
   'Normalize',

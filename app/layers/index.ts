@@ -27,6 +27,7 @@ import { elu } from './elu.ts';
 import { embed } from './embed.ts';
 import { euclideanLoss } from './euclidean-loss.ts';
 import { exp } from './exp.ts';
+import { expression } from './expression.ts';
 import { filter, filterKnowing } from './filter.ts';
 import { flatten } from './flatten.ts';
 import { hdf5Data } from './hdf5-data.ts';
@@ -200,12 +201,13 @@ const definitions = {
   WindowData: windowData,
 } satisfies Record<LayerType, LayerDefinition>;
 
-/** Layer types that forks of Caffe have added, and many networks use. */
+/** Layer types that forks of Caffe have added, and many networks use, and Crema's own. */
 const forks: readonly LayerDefinition[] = [
   annotatedData,
   axpy,
   depthwiseConvolution,
   detectionOutput,
+  expression,
   interp,
   multiBoxLoss,
   normalize,

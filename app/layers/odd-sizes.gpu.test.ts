@@ -1,23 +1,8 @@
 /** Layers on WebGPU against the interpreter, forward and backward, at sizes that no tile or workgroup divides. */
-import { afterAll, describe, expect, it } from 'vitest';
-import { relativeError } from '../compiler/golden-errors.ts';
-import { runCase } from '../compiler/run-case.ts';
-import { createReferenceEngine } from '../engine/reference/reference-engine.ts';
+import { afterAll, describe, it } from 'vitest';
 import { openNodeEngine } from '../engine/webgpu/node-device.ts';
-import type { SafeTensor, SafetensorsFile } from '../formats/safetensors.ts';
-import { interpretNet } from './testing/interpreted-net.ts';
-import { spreadValues } from './testing/numeric-gradient.ts';
+import { expectLikeReference, type EngineCase } from './testing/engine-case.ts';
 import { oneLayer } from './testing/one-layer.ts';
-
-/** Floats on a device against double precision. */
-const TOLERANCE = 1e-4;
-
-interface Case {
-  readonly net: string;
-  /** Inputs that are not spread over ±1, by blob name: labels, marks, indices. */
-  readonly values?: Readonly<Record<string, readonly number[]>>;
-  readonly positive?: boolean;
-}
 
 const ones = (count: number): number[] => Array.from({ length: count }, () => 1);
 const labels = (count: number, classes: number): number[] => Array.from({ length: count }, (_, i) => (i * 7) % classes);
@@ -25,7 +10,7 @@ const labels = (count: number, classes: number): number[] => Array.from({ length
 const marks = (times: number, batch: number): number[] =>
   Array.from({ length: times * batch }, (_, i) => (i < batch || i % 7 === 0 ? 0 : 1));
 
-const cases: Readonly<Record<string, Case>> = {
+const cases: Readonly<Record<string, EngineCase>> = {
   'ArgMax of 65, top 3': { net: oneLayer('ArgMax', [[33, 65]], 'argmax_param { top_k: 3 out_max_val: true }') },
   'ArgMax along an axis': { net: oneLayer('ArgMax', [[3, 17, 5]], 'argmax_param { axis: 1 }') },
   Axpy: {
@@ -137,45 +122,11 @@ const cases: Readonly<Record<string, Case>> = {
   'SPP AVE': { net: oneLayer('SPP', [[1, 17, 13, 33]], 'spp_param { pyramid_height: 3 pool: AVE }') },
 };
 
-/** The case as a file: spread values for everything that is not given. */
-async function fileOf(text: string, { values = {}, positive = false }: Case): Promise<SafetensorsFile> {
-  const { given, outputs } = await interpretNet(text);
-  const tensors = new Map<string, SafeTensor>();
-  const put = (name: string, shape: readonly number[], salt: number): void => {
-    const own = values[name.slice(name.indexOf('/') + 1)];
-    const count = shape.reduce((n, d) => n * d, 1);
-    const data = Float32Array.from(own ?? spreadValues(count, 1, salt, positive && name.startsWith('bottom/')));
-    tensors.set(name, { dtype: 'F32', shape, data });
-  };
-  given.forEach(({ name, shape }, salt) => {
-    put(name, shape, salt);
-  });
-  outputs.forEach(({ name, shape, lossWeight }, salt) => {
-    if (lossWeight === 0) put(name.replace('top/', 'top_diff/'), shape, 100 + salt);
-  });
-  return {
-    tensors,
-    metadata: new Map([
-      ['prototxt', text],
-      ['phase', 'TRAIN'],
-    ]),
-  };
-}
-
 describe('layers on WebGPU at odd sizes', () => {
   const engine = openNodeEngine();
   afterAll(async () => (await engine).dispose());
 
   it.each(Object.entries(cases))('%s', async (_, one) => {
-    const text = `force_backward: true\n${one.net}`;
-    const file = await fileOf(text, one);
-    const [ours, exact] = [await runCase(file, await engine), await runCase(file, createReferenceEngine())];
-    expect(exact.size).toBeGreaterThan(0);
-    expect([...ours.keys()]).toEqual([...exact.keys()]);
-    for (const [name, theirs] of exact) {
-      const mine = ours.get(name);
-      if (mine?.dtype !== 'F32' || theirs.dtype !== 'F32') throw new Error(`${name} is not of floats.`);
-      expect(relativeError(mine.data, theirs.data), name).toBeLessThan(TOLERANCE);
-    }
+    await expectLikeReference(await engine, one);
   });
 });

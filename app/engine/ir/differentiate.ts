@@ -5,14 +5,16 @@
 import * as b from './build.ts';
 import type { Expr } from './expr.ts';
 import { key } from './key.ts';
+import { namedOf } from './named.ts';
 import { print } from './print.ts';
 import { children } from './rewrite.ts';
 
 /**
  * ∂expr/∂wrt, both f32, where every node structurally equal to `wrt` counts as the variable. Where a derivative jumps
  * it follows Caffe: |x| has 0 at 0, max(x, 0) has 0 at 0 (of equal operands the second counts, a constant always being
- * the second). Conditions, indices and integer casts are piecewise constant. Throws a TypeError for a reduction over
- * something that depends on `wrt`: it is not elementwise.
+ * the second). Conditions, indices and integer casts are piecewise constant. A function that is known by its name
+ * (`named.ts`) has its own derivative. Throws a TypeError for a reduction over something that depends on `wrt`: it is not
+ * elementwise.
  */
 export function differentiate(expr: Expr, wrt: Expr): Expr {
   if (expr.dtype !== 'f32' || wrt.dtype !== 'f32')
@@ -44,6 +46,11 @@ export function differentiate(expr: Expr, wrt: Expr): Expr {
   };
 
   const rule = (e: Expr): Expr => {
+    const known = namedOf(e);
+    if (known !== undefined) {
+      const partials = known.partials();
+      return known.args.reduce((total, a, i) => plus(total, times(derive(a), partials[i] ?? ZERO)), ZERO);
+    }
     switch (e.op) {
       case 'const':
       case 'axis':
@@ -139,14 +146,18 @@ function negative(a: Expr): Expr {
   return b.neg(a);
 }
 
-function plus(x: Expr, y: Expr): Expr {
+/** x + y, without what adds nothing and with signs drawn together. */
+export function plus(x: Expr, y: Expr): Expr {
+  if (isConst(x, 0)) return y;
+  if (isConst(y, 0)) return x;
   if (isNegative(y)) return isConst(x, 0) ? y : b.sub(x, y.a);
   if (isNegative(x)) return isConst(y, 0) ? x : b.sub(y, x.a);
   if (key(x) === key(y)) return times(x, b.f32(2));
   return b.add(x, y);
 }
 
-function times(x: Expr, y: Expr): Expr {
+/** x · y, where a product by 0, 1 or −1 disappears, signs move outwards and a choice of slopes stays a choice. */
+export function times(x: Expr, y: Expr): Expr {
   if (isConst(x, 0) || isConst(y, 0)) return ZERO;
   if (isConst(x, 1)) return y;
   if (isConst(y, 1)) return x;

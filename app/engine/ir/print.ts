@@ -45,11 +45,16 @@ export class AxisNames {
   }
 }
 
+/** How a reader wants to see some nodes: by a word of their own, or as a call of a function. */
+export interface PrintStyle {
+  word?(node: Expr): string | { readonly name: string; readonly args: readonly Expr[] } | undefined;
+}
+
 /**
  * An expression as text: `max(x[i*4 + j], 0)`, `sum(k < 5: a[k])`, `x[i - 1] if 1 <= i else 0`. An expression of more
  * than `limit` nodes, counting shared ones each time they stand, is cut short with `…`.
  */
-export function print(e: Expr, names: AxisNames = new AxisNames(), limit = 1000): string {
+export function print(e: Expr, names: AxisNames = new AxisNames(), limit = 1000, style: PrintStyle = {}): string {
   let left = limit;
   const show = (node: Expr, binding: number): string => {
     if (left-- <= 0) return '…';
@@ -57,6 +62,9 @@ export function print(e: Expr, names: AxisNames = new AxisNames(), limit = 1000)
     return own < binding ? `(${text})` : text;
   };
   const form = (node: Expr): [string, number] => {
+    const own = style.word?.(node);
+    if (typeof own === 'string') return [own, ATOM];
+    if (own !== undefined) return [`${own.name}(${own.args.map((a) => show(a, 0)).join(', ')})`, ATOM];
     switch (node.op) {
       case 'const':
         if (node.dtype === 'bool') return [node.value === 1 ? 'true' : 'false', ATOM];
