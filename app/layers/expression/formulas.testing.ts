@@ -150,7 +150,7 @@ export const formulas: Readonly<Record<string, FormulaCase>> = {
   },
   'The largest of as many as can be': {
     forward: 'max(x * y * z * b3 * b4, [0])',
-    bottoms: [[3], [3], [2, 3], [1], [2, 1]],
+    bottoms: [[4], [4], [2, 4], [2, 1], [2, 1]],
   },
   'Nothing of a bottom': { forward: 'x + 0 * y', bottoms: [[5], [5]] },
   'Elu with a choice': { forward: 'x > 0 ? x : exp(x) - 1', bottoms: [image], same: ['ELU'] },
