@@ -41,7 +41,7 @@ async function bench(options: BenchOptions): Promise<BenchResult> {
     inputs: {},
     stages: [],
   });
-  const compiled = compileTraining({ train, test: undefined }, definitionOf, {
+  const compiled = compileTraining({ train, tests: [] }, definitionOf, {
     rule: { type: 'SGD', momentum: 0.9 },
     weightDecay: 0.004,
     regularization: 'L2',

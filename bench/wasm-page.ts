@@ -50,7 +50,7 @@ async function step(options: {
   const began = performance.now();
   const train = buildNet(options.net, { phase: 'TRAIN', layers: layerTable, record: options.record });
   const { solver } = readSolver('base_lr: 0.001 momentum: 0.9 weight_decay: 0.004 lr_policy: "fixed"');
-  const compiled = compileTraining({ train, test: undefined }, definitionOf, updateSettingsOf(solver));
+  const compiled = compileTraining({ train, tests: [] }, definitionOf, updateSettingsOf(solver));
   const { program } = compiled;
   const loading = performance.now();
   const executable = await engine.load(program);

@@ -3,9 +3,11 @@ import type { Shape } from '../app/caffe/net/layer-table.ts';
 import type { TypedNet } from '../app/caffe/net/typed-net.ts';
 import type { NetState, Phase } from '../app/caffe/schema/net-messages.ts';
 import type { SolverParameter } from '../app/caffe/schema/solver-messages.ts';
+import type { SolverExtensions } from '../app/caffe/solver/extensions.ts';
 import { readSolver } from '../app/caffe/solver/read-solver.ts';
 import type { NetReference } from '../app/caffe/solver/solver-settings.ts';
-import { CommandError, type Terminal } from './command.ts';
+import { textWithBatch } from '../app/trainer/batch-size.ts';
+import { CommandError } from './command.ts';
 import { findBeside } from './data-files.ts';
 import { readText } from './files.ts';
 import { wholeNetOf } from './net-files.ts';
@@ -17,8 +19,12 @@ export interface SolverFiles {
   /** The training net's file (the solver's own where the net stands in it): files that it names are looked up from there. */
   readonly netPath: string;
   readonly train: TypedNet;
-  /** Undefined where the solver never tests. */
-  readonly test: TypedNet | undefined;
+  /** None where the solver never tests. */
+  readonly tests: readonly TypedNet[];
+  /** What the solver asks for beyond Caffe. */
+  readonly extensions: SolverExtensions;
+  /** The nets with another batch size for training. */
+  readonly withBatch: (batch: number) => { readonly train: TypedNet; readonly tests: readonly TypedNet[] };
   /** Files of weights that the solver starts from. */
   readonly weights: readonly string[];
 }
@@ -38,10 +44,9 @@ export async function readSolverFiles(
   path: string,
   netOverride: string | undefined,
   record: Shape,
-  terminal: Terminal,
 ): Promise<SolverFiles> {
   const text = await readText(path);
-  const { solver, settings, diagnostics } = readSolver(text);
+  const { solver, settings, extensions, diagnostics } = readSolver(text);
   const error = firstError(path, text, diagnostics);
   if (error !== undefined) throw new CommandError(error);
   const sourceOf = async (net: NetReference | undefined): Promise<Source> => {
@@ -52,11 +57,15 @@ export async function readSolverFiles(
     wholeNetOf(path, text, phase, { record, stages: state?.stage ?? [], level: state?.level });
   const source = await sourceOf(settings.trainNet);
   const train = build(source, 'TRAIN', settings.trainState);
-  const [first, ...more] = settings.testInterval > 0 ? settings.tests : [];
-  if (more.length > 0) terminal.err(`Notice: ${path} has ${more.length + 1} test nets; only the first is tested.`);
-  const test = first === undefined ? undefined : build(await sourceOf(first.net), 'TEST', first.state);
+  const tests: TypedNet[] = [];
+  for (const { net, state } of settings.testInterval > 0 ? settings.tests : [])
+    tests.push(build(await sourceOf(net), 'TEST', state));
   const weights = settings.weights.map((name) => findBeside(path, name) ?? name);
-  return { solver, netPath: source.path, train, test, weights };
+  const withBatch = (batch: number) => {
+    const text = textWithBatch(source.text, train, batch);
+    return { train: build({ ...source, text }, 'TRAIN', settings.trainState), tests };
+  };
+  return { solver, extensions, netPath: source.path, train, tests, weights, withBatch };
 }
 
 async function readNet(solverPath: string, net: NetReference | undefined): Promise<Source> {

@@ -5,9 +5,9 @@
  */
 import type { Blob, NetLayer, TypedNet } from '../caffe/net/typed-net.ts';
 import type { Shape } from '../caffe/net/layer-table.ts';
-import { add, at, axis, f32, flatten, load, mul, scalar } from '../engine/ir/build.ts';
+import { add, at, axis, f32, flatten, i32, load, mul, scalar } from '../engine/ir/build.ts';
 import type { StorageType } from '../engine/ir/expr.ts';
-import type { BufferDeclaration, Kernel, ScalarDeclaration } from '../engine/ir/kernel.ts';
+import type { BufferDeclaration, Kernel, ScalarDeclaration, Store } from '../engine/ir/kernel.ts';
 import { buffersRead, expressionsOf, visit } from '../engine/ir/rewrite.ts';
 import {
   countOf,
@@ -18,6 +18,7 @@ import {
   type Tensor,
 } from '../layers/definition.ts';
 import { kernelContext } from './kernel-context.ts';
+import { Probes, raised, type CompiledProbes, type Probe, type ProbeKind } from './probes.ts';
 
 /** A net that cannot be compiled: which layer stands in the way and why, as a sentence. */
 export class CompileError extends Error {
@@ -44,6 +45,10 @@ export interface CompileOptions {
   readonly hostGradients?: readonly string[];
   /** Number of passes whose outputs are kept in a ring, read back later in one go. Default 0: no ring. */
   readonly ringSlots?: number;
+  /** Raise a flag, `CompiledNet.guard`, when a loss is infinite or no number. Needs a ring. Default false. */
+  readonly guard?: boolean;
+  /** Measure every blob, parameter and gradient as the pass goes by. Default: no probes. */
+  readonly probes?: ProbeKind;
 }
 
 /** A buffer that the host fills: a data layer's bytes and labels, a mean, an Input layer's blob. */
@@ -84,6 +89,9 @@ export interface CompiledNet {
   readonly params: readonly CompiledParam[];
   /** The ring's buffer and the number of values in a slot. */
   readonly ring: { readonly buffer: string; readonly stride: number; readonly slots: number } | undefined;
+  /** Buffer of one value, 1 from the pass on whose loss was infinite or no number. */
+  readonly guard: string | undefined;
+  readonly probes: CompiledProbes | undefined;
   dataBuffer(blob: string): string;
   gradientBuffer(blob: string): string;
 }
@@ -118,18 +126,30 @@ class NetCompiler {
   private readonly net: TypedNet;
   private readonly definitions: (type: string) => LayerDefinition | undefined;
   private readonly options: CompileOptions;
+  private readonly probes: Probes | undefined;
 
   constructor(net: TypedNet, definitions: (type: string) => LayerDefinition | undefined, options: CompileOptions) {
     this.net = net;
     this.definitions = definitions;
     this.options = options;
     this.paramNames = ownerNames(net);
+    this.probes =
+      options.probes === undefined
+        ? undefined
+        : new Probes(`${options.prefix}/probes`, options.probes, (kernel) => this.kernels.push(kernel));
   }
 
   compile(): CompiledNet {
     const { net, options } = this;
-    for (const layer of net.layers) this.forward(layer);
-    if (options.backward) for (const layer of [...net.layers].reverse()) this.backward(layer);
+    for (const layer of net.layers) {
+      this.forward(layer);
+      this.probeForward(layer);
+    }
+    if (options.backward)
+      for (const layer of [...net.layers].reverse()) {
+        this.backward(layer);
+        this.probeBackward(layer);
+      }
     const outputs: CompiledOutput[] = [];
     let stride = 0;
     for (const id of net.outputs) {
@@ -142,6 +162,7 @@ class NetCompiler {
     }
     const ring = this.emitRing(outputs, stride);
     const params = this.compiledParams();
+    const probes = this.finishProbes(params);
     return {
       net,
       kernels: this.kernels,
@@ -150,6 +171,8 @@ class NetCompiler {
       outputs,
       params,
       ring,
+      guard: ring !== undefined && options.guard === true ? this.guardName() : undefined,
+      probes,
       dataBuffer: (id) => this.dataName(id),
       gradientBuffer: (id) => this.gradientName(id),
     };
@@ -210,6 +233,51 @@ class NetCompiler {
     };
     definition.backward(context);
   }
+
+  /** In Caffe's order: the tops, then the parameters. */
+  private probeForward(layer: NetLayer): void {
+    for (const id of layer.tops) this.look(layer, 'forward', 'top', this.blob(id).name, this.data(id));
+    layer.params.forEach((p, i) => {
+      const shared = this.net.params[p.owner]?.declaration;
+      this.look(
+        layer,
+        'forward',
+        'param',
+        (shared && layer.parameter.param[i]?.name) || String(i),
+        this.param(layer, i),
+      );
+    });
+  }
+
+  /** The bottoms that get a gradient, then the parameters that do. */
+  private probeBackward(layer: NetLayer): void {
+    if (!layer.needsBackward || this.definition(layer).backward === undefined) return;
+    layer.bottoms.forEach((id, i) => {
+      if (layer.propagateDown[i] === true)
+        this.look(layer, 'backward', 'bottom', this.blob(id).name, this.gradient(id));
+    });
+    layer.params.forEach((p, i) => {
+      if (p.learnable !== false && p.lrMult !== 0)
+        this.look(layer, 'backward', 'param', String(i), this.paramDiff(layer, i));
+    });
+  }
+
+  private look(layer: NetLayer, pass: Probe['pass'], what: Probe['what'], name: string, tensor: Tensor): void {
+    const count = countOf(tensor.shape);
+    this.probes?.look(tensor.buffer, { pass, layer: layer.name, layerType: layer.type, what, name, count });
+  }
+
+  private finishProbes(params: readonly CompiledParam[]): CompiledProbes | undefined {
+    if (this.probes === undefined) return undefined;
+    if (this.options.probes === 'mean')
+      for (const { buffer, diff, owned } of params)
+        if (diff !== undefined) this.probes.total(buffer, diff, countOf(owned.declaration.shape));
+    const probes = this.probes.finish();
+    this.declare(probes.buffer, [probes.size], 'f32', 'persistent');
+    return probes;
+  }
+
+  private guardName = (): string => `${this.options.prefix}/guard`;
 
   private common(layer: NetLayer, pass: 'forward' | 'backward', params: readonly Tensor[]) {
     return kernelContext({
@@ -335,6 +403,10 @@ class NetCompiler {
     for (const output of outputs) {
       if (output.ringOffset === undefined) continue;
       const i = axis(countOf(output.shape));
+      const guarded = this.options.guard === true && output.blob.lossWeight !== 0;
+      const guard = guarded ? this.guardStore(output) : undefined;
+      if (guard !== undefined && i.extent > 1)
+        this.kernels.push({ kind: 'compute', label: `${output.blob.name}/guard`, axes: [], stores: [guard] });
       this.kernels.push({
         kind: 'compute',
         label: `${output.blob.name}/report`,
@@ -346,10 +418,18 @@ class NetCompiler {
             value: load(output.buffer, flatten([countOf(output.shape)], [at(i)])),
             mode: 'set',
           },
+          ...(guard !== undefined && i.extent === 1 ? [guard] : []),
         ],
       });
     }
     return { buffer, stride, slots };
+  }
+
+  private guardStore({ buffer, shape }: CompiledOutput): Store {
+    const guard = this.guardName();
+    this.declare(guard, [1], 'f32', 'persistent');
+    const value = raised(guard, countOf(shape), (i) => load(buffer, i));
+    return { buffer: guard, index: i32(0), value, mode: 'set' };
   }
 
   private declare(id: string, shape: Shape, dtype: StorageType, lifetime: BufferDeclaration['lifetime']): void {

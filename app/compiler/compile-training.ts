@@ -1,7 +1,7 @@
 /**
  * One Program for a whole run: the training net with its gradients, the test net on the same weights, and the solver's
  * update. Sequences: `begin` (clears gradients, when they are accumulated), `train` (one micro-batch forward and
- * backward), `update` (one solver step), `test` (one test batch).
+ * backward), `update` (one solver step), and for each test net `test`, `test1`, … (one test batch).
  */
 import type { Shape } from '../caffe/net/layer-table.ts';
 import type { TypedNet } from '../caffe/net/typed-net.ts';
@@ -11,7 +11,7 @@ import { optimise } from '../engine/program/optimise.ts';
 import { solverUpdate, type UpdateSettings } from '../engine/train/solver-update.ts';
 import { historiesOf } from '../engine/train/update-rules.ts';
 import type { LayerDefinition } from '../layers/definition.ts';
-import { CompileError, compileNet, scalarsUsed, type CompiledNet } from './compile-net.ts';
+import { CompileError, compileNet, scalarsUsed, type CompiledNet, type CompiledParam } from './compile-net.ts';
 
 /** Passes whose losses wait on the device before they must be read. */
 export const RING_SLOTS = 256;
@@ -19,9 +19,17 @@ export const RING_SLOTS = 256;
 export interface TrainingProgram {
   readonly program: Program;
   readonly train: CompiledNet;
-  readonly test: CompiledNet | undefined;
+  /** Test nets in order, each with its sequence. */
+  readonly tests: readonly { readonly net: CompiledNet; readonly sequence: string }[];
   /** The history blobs in the order in which Caffe stores them. */
   readonly histories: readonly History[];
+  /** With probes: for each learned parameter its name and the place of its mean absolute weight; its step's comes next. */
+  readonly updateProbes: { readonly buffer: string; readonly params: readonly CompiledParam[] } | undefined;
+}
+
+export interface TrainingCompileOptions {
+  /** Measure blobs, gradients and updates on the way, for `debug_info`. */
+  readonly probes?: boolean;
 }
 
 /** A blob that the solver keeps of a parameter: momentum, or a mean of squares. */
@@ -32,9 +40,10 @@ export interface History {
 }
 
 export function compileTraining(
-  nets: { readonly train: TypedNet; readonly test: TypedNet | undefined },
+  nets: { readonly train: TypedNet; readonly tests: readonly TypedNet[] },
   definitions: (type: string) => LayerDefinition | undefined,
   solver: UpdateSettings,
+  { probes = false }: TrainingCompileOptions = {},
 ): TrainingProgram {
   const accumulate = solver.iterSize > 1;
   const train = compileNet(nets.train, definitions, {
@@ -42,16 +51,20 @@ export function compileTraining(
     backward: true,
     accumulate,
     ringSlots: RING_SLOTS,
+    guard: true,
+    ...(probes ? { probes: 'mean' as const } : {}),
   });
   const learned = train.params.flatMap((p) => (p.diff === undefined ? [] : [{ ...p, diff: p.diff }]));
   if (learned.length === 0)
     throw new CompileError(
       'Nothing in this network can learn: no layer with parameters stands below a loss. Add a loss layer such as SoftmaxWithLoss, or raise an lr_mult above 0.',
     );
-  const test =
-    nets.test === undefined
-      ? undefined
-      : compileNet(nets.test, definitions, { prefix: 'test', backward: false, ringSlots: RING_SLOTS });
+  const tests = nets.tests.map((net, i) => {
+    const sequence = i === 0 ? 'test' : `test${i}`;
+    const compiled = compileNet(net, definitions, { prefix: sequence, backward: false, ringSlots: RING_SLOTS });
+    return { net: compiled, sequence };
+  });
+  const updateBuffer = 'solver/probes';
   const sets = Array.from({ length: historiesOf(solver.rule) }, (_, set) => set);
   const history = (buffer: string, set: number): string =>
     buffer.replace(/^param:/, set === 0 ? 'history:' : `history${set + 1}:`);
@@ -65,22 +78,29 @@ export function compileTraining(
       decayMult: p.owned.decayMult,
     })),
     solver,
+    { guard: train.guard, probes: probes ? updateBuffer : undefined },
   );
   const sequences: Record<string, readonly Kernel[]> = {
     train: train.kernels,
     update: update.kernels,
     ...(accumulate ? { begin: learned.map((p) => clear(p.diff, train)) } : {}),
-    ...(test === undefined ? {} : { test: test.kernels }),
+    ...Object.fromEntries(tests.map(({ net, sequence }) => [sequence, net.kernels])),
   };
   const program = optimise({
-    buffers: mergeBuffers([train.buffers, test?.buffers ?? [], update.buffers]),
+    buffers: mergeBuffers([
+      train.buffers,
+      ...tests.map(({ net }) => net.buffers),
+      update.buffers,
+      probes ? [{ id: updateBuffer, dtype: 'f32', size: 2 * learned.length, lifetime: 'persistent' }] : [],
+    ]),
     scalars: scalarsUsed(Object.values(sequences).flat()),
     sequences,
   });
   return {
     program,
     train,
-    test,
+    tests,
+    updateProbes: probes ? { buffer: updateBuffer, params: learned } : undefined,
     histories: sets.flatMap((set) =>
       train.params.map((p) => ({
         shape: p.owned.declaration.shape,

@@ -60,11 +60,16 @@ function labelsOf(high: number, low: number, logarithmic: boolean): number[] {
 export function describePlan({ settings, iterations }: RatePlan): string {
   const rate = (iteration: number) => formatFigure(learningRate(settings, iteration));
   const begin = `Learning rate over ${plural(iterations, 'iteration')}, policy ${settings.lrPolicy}: ${rate(0)}`;
-  if (settings.lrPolicy === 'fixed') return `${begin} throughout.`;
+  const { warmupIter = 0 } = settings;
+  const warm = warmupIter > 1 ? [`rising to ${rate(warmupIter - 1)} at iteration ${formatCount(warmupIter - 1)}`] : [];
+  if (settings.lrPolicy === 'fixed')
+    return warm.length === 0 ? `${begin} throughout.` : `${begin} at first, ${warm.join()} and the same from there on.`;
   const steps = stepsOf(settings, iterations);
   const named = steps.slice(0, 3).map((step) => `${rate(step)} from iteration ${formatCount(step)} on`);
   const more = steps.length > named.length ? [`${plural(steps.length - named.length, 'more step')}`] : [];
-  return [`${begin} at first`, ...named, ...more, `${rate(iterations - 1)} in the last`].join(', ').concat('.');
+  return [`${begin} at first`, ...warm, ...named, ...more, `${rate(iterations - 1)} in the last`]
+    .join(', ')
+    .concat('.');
 }
 
 /** Iterations at which something is done every `interval`, within a run; none where there would be more than fit. */

@@ -14,8 +14,8 @@ export interface RateHint {
 
 /** The hints of a solver text, in order; none where its text does not say all. */
 export function rateHints(text: string): RateHint[] {
-  const { solver } = readSolver(text);
-  const plan = ratePlanOf(solver);
+  const { solver, extensions } = readSolver(text);
+  const plan = ratePlanOf(solver, extensions);
   if (plan === undefined || plan.settings.lrPolicy === 'fixed') return [];
   const { settings, iterations } = plan;
   const hint = (offset: number | undefined, iteration: number, words: string): RateHint[] =>

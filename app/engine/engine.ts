@@ -38,12 +38,28 @@ export interface Executable {
   dispose(): void;
 }
 
+/** What a Program takes on a device, in bytes. */
+export interface MemoryNeed {
+  readonly total: number;
+  /** The largest piece that must lie in one. */
+  readonly largest: number;
+}
+
+/** What a device has, in bytes; Infinity where it does not say. */
+export interface MemoryLimits {
+  readonly total: number;
+  readonly largest: number;
+}
+
 export interface Engine {
   readonly info: EngineInfo;
   load(
     program: Program,
     options?: { readonly onProgress?: (done: number, total: number) => void },
   ): Promise<Executable>;
+  /** What a Program would take if it were loaded. Nothing is allocated or compiled. */
+  plan(program: Program): MemoryNeed;
+  readonly limits: MemoryLimits;
   /** Resolves with the reason when the device is lost; the engine is unusable afterwards. */
   readonly lost: Promise<string>;
   dispose(): void;

@@ -22,6 +22,8 @@ function engineWith(change: (executable: Executable) => Partial<Executable>, res
   return {
     info: engine.info,
     lost: engine.lost,
+    limits: engine.limits,
+    plan: (program) => engine.plan(program),
     dispose: () => engine.dispose(),
     load: async (program) => {
       const executable = await engine.load(program);

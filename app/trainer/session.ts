@@ -7,22 +7,31 @@ import type { Caffemodel } from '../caffe/wire/caffemodel.ts';
 import type { StoredSolverState } from '../caffe/wire/solverstate.ts';
 import type { SolverParameter } from '../caffe/schema/solver-messages.ts';
 import type { TypedNet } from '../caffe/net/typed-net.ts';
+import { NO_EXTENSIONS, type SolverExtensions } from '../caffe/solver/extensions.ts';
 import { learningRate, type LrSettings } from '../caffe/solver/lr-policy.ts';
 import { PASS, SEED } from '../compiler/kernel-context.ts';
 import { SLOT, type CompiledNet } from '../compiler/compile-net.ts';
 import { compileTraining, RING_SLOTS, type TrainingProgram } from '../compiler/compile-training.ts';
-import type { Engine, Executable } from '../engine/engine.ts';
+import { EngineError, type Engine, type Executable, type HostArray } from '../engine/engine.ts';
 import { updateScalars, type UpdateRule } from '../engine/train/update-rules.ts';
 import { definitionOf } from '../layers/index.ts';
+import { passLines, updateLines } from './debug-info.ts';
 import { evaluate, type Evaluation } from './evaluate.ts';
 import type { Feed } from './feed.ts';
+import { describeBroken, findBroken } from './find-broken.ts';
+import { formatNumber } from './format-number.ts';
 import { LossWindow } from './loss-window.ts';
+import { fits, largestBatchBelow, refusal } from './memory-need.ts';
+import { batchSizeOf } from './batch-size.ts';
+import { readHistories, writeHistories } from './solver-state.ts';
 import { policyOf, updateSettingsOf } from './solver-settings.ts';
 import { Cancelled, TrainingError } from './training-error.ts';
 import { collectWeights, copyWeights, initialise, type CopyReport } from './weights.ts';
 
 /** A test's outcome, and after how many iterations it was made. */
 export interface TestResult extends Evaluation {
+  /** Which of the test nets, from 0. */
+  readonly net: number;
   readonly iteration: number;
 }
 
@@ -46,12 +55,23 @@ export interface Snapshot {
 export interface SessionOptions {
   readonly engine: Engine;
   readonly train: TypedNet;
-  readonly test: TypedNet | undefined;
+  /** Test nets, as many as the solver has `test_iter`, or fewer. */
+  readonly tests: readonly TypedNet[];
   readonly solver: SolverParameter;
+  /** What the solver asks for beyond Caffe; nothing when left out. */
+  readonly extensions?: SolverExtensions;
   readonly feed: Feed;
   readonly seed: number;
   readonly events: SessionEvents;
   readonly onCompile?: (done: number, total: number) => void;
+  /** The same nets with another batch size, for saying which one would fit. */
+  readonly withBatch?: (batch: number) => SessionNets;
+}
+
+/** The nets of a run. */
+export interface SessionNets {
+  readonly train: TypedNet;
+  readonly tests: readonly TypedNet[];
 }
 
 /** Asked before every iteration and while testing: `go`, or why to return. */
@@ -90,19 +110,16 @@ export class TrainingSession {
     this.bytes = executable.bytes;
     this.window = new LossWindow(options.solver.average_loss);
     this.iterSize = options.solver.iter_size;
-    this.policy = policyOf(options.solver);
-    this.rule = updateSettingsOf(options.solver).rule;
+    this.policy = policyOf(options.solver, options.extensions);
+    this.rule = updateSettingsOf(options.solver, options.extensions).rule;
     this.batch = (compiled.train.inputs[0]?.shape[0] ?? 1) * this.iterSize;
   }
 
-  /** Compiles, loads and initialises. Throws CompileError, TrainingError or EngineError. */
+  /** Compiles, loads and initialises. Throws CompileError, TrainingError (also for want of memory) or EngineError. */
   static async create(options: SessionOptions): Promise<TrainingSession> {
     policyOf(options.solver);
-    const compiled = compileTraining(
-      { train: options.train, test: options.test },
-      definitionOf,
-      updateSettingsOf(options.solver),
-    );
+    const compiled = compileSession(options, options);
+    refuseTooLarge(options, compiled);
     const executable = await options.engine.load(
       compiled.program,
       options.onCompile === undefined ? {} : { onProgress: options.onCompile },
@@ -111,7 +128,7 @@ export class TrainingSession {
       const session = new TrainingSession(options, compiled, executable);
       initialise(executable, compiled.train, options.seed);
       options.feed.prepare(executable, compiled.train);
-      if (compiled.test !== undefined) options.feed.prepare(executable, compiled.test);
+      for (const { net } of compiled.tests) options.feed.prepare(executable, net);
       return session;
     } catch (error) {
       executable.dispose();
@@ -130,22 +147,7 @@ export class TrainingSession {
 
   /** Takes up a solver state: iteration and histories, in Caffe's order. */
   restore(state: StoredSolverState): void {
-    const { histories } = this.compiled;
-    if (state.history.length !== histories.length)
-      throw new TrainingError(
-        `The solver state holds ${state.history.length} history blobs, but ${this.rule.type} keeps ${histories.length} for this network. Resume with the network and the type of solver that the snapshot was made with.`,
-      );
-    state.history.forEach((blob, i) => {
-      const size = histories[i]?.shape.reduce((n, d) => n * d, 1);
-      if (blob.data.length !== size)
-        throw new TrainingError(
-          `History blob ${i} of the solver state has ${blob.data.length} values where this network needs ${size ?? 0}. Resume with the network the snapshot was made with.`,
-        );
-    });
-    state.history.forEach((blob, i) => {
-      const buffer = histories[i]?.buffer;
-      if (buffer !== undefined) this.executable.write(buffer, blob.data);
-    });
+    writeHistories(this.executable, this.compiled.histories, state, this.rule.type);
     this.iteration = state.iteration;
     this.reported = state.iteration * this.iterSize;
   }
@@ -184,7 +186,7 @@ export class TrainingSession {
       }
       if (this.testDue()) {
         await this.drain();
-        await this.test(solver.test_iter[0] ?? 0, control);
+        await this.testAll(control);
         slice = performance.now();
       }
       await this.iterate();
@@ -195,7 +197,7 @@ export class TrainingSession {
   private testDue(): boolean {
     const { solver } = this.options;
     return (
-      this.compiled.test !== undefined &&
+      this.compiled.tests.length > 0 &&
       solver.test_interval > 0 &&
       this.iteration % solver.test_interval === 0 &&
       (this.iteration > 0 || solver.test_initialization) &&
@@ -213,11 +215,28 @@ export class TrainingSession {
       await this.makeRoom(pass);
       feed.feed(executable, compiled.train, pass);
       executable.run('train', { [SEED]: seed, [PASS]: pass, [SLOT]: pass % RING_SLOTS });
+      await this.logPass();
     }
     const rate = learningRate(this.policy, this.iteration);
     executable.run('update', updateScalars(this.rule, this.iteration, rate));
+    await this.logUpdate();
     this.iteration++;
     if (performance.now() - this.lastRead > READ_EVERY) this.startReading();
+  }
+
+  /** With `debug_info`, what the pass just queued computed. */
+  private async logPass(): Promise<void> {
+    const { probes } = this.compiled.train;
+    if (probes === undefined) return;
+    const values = (await this.executable.read(probes.buffer)) as Float32Array;
+    for (const line of passLines(probes, values)) this.options.events.log?.(line);
+  }
+
+  private async logUpdate(): Promise<void> {
+    const probes = this.compiled.updateProbes;
+    if (probes === undefined) return;
+    const values = (await this.executable.read(probes.buffer)) as Float32Array;
+    for (const line of updateLines(probes.params, values)) this.options.events.log?.(line);
   }
 
   /** Waits while too much is in flight, or while the ring's slots still hold unread losses. */
@@ -260,13 +279,20 @@ export class TrainingSession {
       rates[i] = learningRate(this.policy, first + i);
     }
     this.pendingLosses = [];
-    if (n > 0) this.report(first, losses, rates);
+    if (n === 0) return;
+    const broken = losses.findIndex((loss) => !Number.isFinite(loss));
+    if (broken === -1) {
+      this.report(first, losses, rates);
+      return;
+    }
+    // What comes after it is of no use: the weights have stood still since.
+    this.report(first, losses.slice(0, broken + 1), rates.slice(0, broken + 1));
+    throw await this.diverged(first + broken, losses[broken] as number);
   }
 
   private report(first: number, losses: Float32Array, rates: Float32Array): void {
     const { events, solver } = this.options;
     const display = solver.display ?? 0;
-    const broken = losses.findIndex((loss) => !Number.isFinite(loss));
     events.losses?.(first, losses, rates);
     losses.forEach((loss, i) => {
       const smoothed = this.window.push(loss);
@@ -275,10 +301,25 @@ export class TrainingSession {
           `Iteration ${first + i}, loss = ${formatNumber(smoothed)}, lr = ${formatNumber(rates[i] as number)}`,
         );
     });
-    if (broken !== -1)
-      throw new TrainingError(
-        `The loss became ${losses[broken] as number} at iteration ${first + broken}: training has diverged. Lower base_lr, or check the fillers and the data's scale, then start again.`,
-      );
+  }
+
+  /** The error for a loss that is no finite number, with the first place that it came from. */
+  private async diverged(iteration: number, loss: number): Promise<TrainingError> {
+    const { engine, train: net, feed, seed } = this.options;
+    const params = new Map<string, HostArray>();
+    for (const { buffer } of this.compiled.train.params) params.set(buffer, await this.executable.read(buffer));
+    const passes = Array.from({ length: this.iterSize }, (_, micro) => iteration * this.iterSize + micro);
+    const begin = `The loss became ${loss} at iteration ${iteration}`;
+    try {
+      const found = await findBroken({ engine, net, params, feed, seed, passes });
+      if (found !== undefined) return new TrainingError(`${begin}. ${describeBroken(found, iteration)}`, found.layer);
+    } catch (error) {
+      // Without room for a second copy of the net the place stays unknown; the loss is told all the same.
+      if (!(error instanceof EngineError)) throw error;
+    }
+    return new TrainingError(
+      `${begin}: training has diverged. Lower base_lr, or check the fillers and the data's scale, then start again.`,
+    );
   }
 
   private totalLoss(net: CompiledNet, ring: Float32Array, slot: number): number {
@@ -312,21 +353,28 @@ export class TrainingSession {
     const { solver, events } = this.options;
     if (solver.snapshot_after_train && (solver.snapshot <= 0 || this.iteration % solver.snapshot !== 0))
       await events.snapshot?.(await this.snapshot());
-    if (this.testDue()) await this.test(solver.test_iter[0] ?? 0, control);
+    if (this.testDue()) await this.testAll(control);
     events.log?.('Optimization Done.');
   }
 
-  /** Runs the test net over `batches` batches from the start of the test split. */
-  async test(batches: number, control: Control): Promise<TestResult> {
-    const net = this.compiled.test;
-    if (net === undefined)
+  /** As Caffe's `Solver::TestAll`: every test net over its own number of batches. */
+  private async testAll(control: Control): Promise<void> {
+    const { test_iter: batches } = this.options.solver;
+    for (const net of this.compiled.tests.keys()) await this.test(batches[net] ?? 0, control, net);
+    this.testedAt = this.iteration;
+  }
+
+  /** Runs a test net over `batches` batches from the start of the test split. */
+  async test(batches: number, control: Control, index = 0): Promise<TestResult> {
+    const compiled = this.compiled.tests[index];
+    if (compiled === undefined)
       throw new TrainingError('The solver asks for no test: add test_iter and test_interval to it.');
-    const { events, feed, seed } = this.options;
+    const { events, feed, seed, solver } = this.options;
+    events.log?.(`Iteration ${this.iteration}, Testing net (#${index})`);
     let slice = performance.now();
     const found = await evaluate({
       executable: this.executable,
-      net,
-      sequence: 'test',
+      ...compiled,
       feed,
       seed,
       batches,
@@ -338,11 +386,10 @@ export class TrainingSession {
         events.testing?.(done, batches);
       },
     });
-    const result = { iteration: this.iteration, ...found };
-    this.testedAt = this.iteration;
+    const result = { iteration: this.iteration, net: index, ...found };
     events.tested?.(result);
-    for (const [name, values] of result.outputs)
-      values.forEach((v, i) => events.log?.(`    Test net output #${i}: ${name} = ${formatNumber(v)}`));
+    if (solver.test_compute_loss) events.log?.(`    Test loss: ${formatNumber(found.loss)}`);
+    for (const line of outputLines(compiled.net, found)) events.log?.(line);
     return result;
   }
 
@@ -355,14 +402,7 @@ export class TrainingSession {
   async snapshot(): Promise<Snapshot> {
     await this.drain();
     const weights = await this.weights();
-    const history = [];
-    for (const { shape, buffer } of this.compiled.histories) {
-      const data =
-        buffer === undefined
-          ? new Float32Array(shape.reduce((n, d) => n * d, 1))
-          : ((await this.executable.read(buffer)) as Float32Array);
-      history.push({ shape, data });
-    }
+    const history = await readHistories(this.executable, this.compiled.histories);
     const { policy } = this;
     const currentStep =
       policy.lrPolicy === 'multistep' ? policy.stepvalue.filter((v) => v <= this.iteration).length : 0;
@@ -384,9 +424,31 @@ export class TrainingSession {
   }
 }
 
-/** Six significant digits, as Caffe's log prints numbers. */
-export function formatNumber(value: number): string {
-  return String(Number(value.toPrecision(6)));
+/** Each number of a test on a line, as Caffe's `Solver::Test` prints them: numbered through, losses with their weight. */
+function outputLines(net: CompiledNet, { outputs }: Evaluation): string[] {
+  const weights = new Map(net.outputs.map(({ blob }) => [blob.name, blob.lossWeight]));
+  return [...outputs]
+    .flatMap(([name, values]) => values.map((value) => ({ name, value, weight: weights.get(name) ?? 0 })))
+    .map(({ name, value, weight }, i) => {
+      const loss = weight === 0 ? '' : ` (* ${formatNumber(weight)} = ${formatNumber(weight * value)} loss)`;
+      return `    Test net output #${i}: ${name} = ${formatNumber(value)}${loss}`;
+    });
+}
+
+function compileSession({ solver, extensions = NO_EXTENSIONS }: SessionOptions, nets: SessionNets): TrainingProgram {
+  return compileTraining(nets, definitionOf, updateSettingsOf(solver, extensions), { probes: solver.debug_info });
+}
+
+/** Refuses what the device has no room for, before anything is allocated, and says which batch would fit. */
+function refuseTooLarge(options: SessionOptions, compiled: TrainingProgram): void {
+  const { engine, train, withBatch } = options;
+  const need = engine.plan(compiled.program);
+  if (fits(need, engine.limits)) return;
+  const batch = batchSizeOf(train)?.size;
+  const needOf = (size: number) =>
+    withBatch === undefined ? need : engine.plan(compileSession(options, withBatch(size)).program);
+  const possible = batch !== undefined && withBatch !== undefined;
+  throw refusal(need, engine.limits, possible ? largestBatchBelow(batch, needOf, engine.limits) : undefined);
 }
 
 /** Lets messages and timers in: a macrotask, without the delay of a nested timeout. */

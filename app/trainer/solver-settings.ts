@@ -1,6 +1,7 @@
 /** From a solver prototxt's message to the settings of the update rule, the rate policy and the fillers. */
 import type { FillerParameter } from '../caffe/schema/net-messages.ts';
 import type { SolverParameter } from '../caffe/schema/solver-messages.ts';
+import { NO_EXTENSIONS, type SolverExtensions } from '../caffe/solver/extensions.ts';
 import { LR_POLICIES, type LrPolicy, type LrSettings } from '../caffe/solver/lr-policy.ts';
 import { SOLVER_TYPES, solverKindOf } from '../caffe/solver/solver-settings.ts';
 import type { FillerSettings } from '../engine/train/fillers.ts';
@@ -9,7 +10,7 @@ import type { UpdateRule } from '../engine/train/update-rules.ts';
 import { TrainingError } from './training-error.ts';
 
 /** The rate policy. Throws TrainingError where the solver names none that exists. */
-export function policyOf(solver: SolverParameter): LrSettings {
+export function policyOf(solver: SolverParameter, { warmupIter }: SolverExtensions = NO_EXTENSIONS): LrSettings {
   const lrPolicy = solver.lr_policy;
   if (!isPolicy(lrPolicy))
     throw new TrainingError(
@@ -25,18 +26,22 @@ export function policyOf(solver: SolverParameter): LrSettings {
     stepsize: solver.stepsize ?? 0,
     stepvalue: solver.stepvalue,
     maxIter: solver.max_iter ?? 0,
+    warmupIter,
   };
 }
 
 const isPolicy = (name: string | undefined): name is LrPolicy => LR_POLICIES.some((p) => p === name);
 
 /** The update rule. Throws TrainingError where the solver asks for one that does not exist, or for momentum with one that has none. */
-export function updateSettingsOf(solver: SolverParameter): UpdateSettings {
+export function updateSettingsOf(
+  solver: SolverParameter,
+  extensions: SolverExtensions = NO_EXTENSIONS,
+): UpdateSettings {
   const regularization = solver.regularization_type;
   if (regularization !== 'L1' && regularization !== 'L2')
     throw new TrainingError(`regularization_type is "${regularization}". Use "L2" or "L1".`);
   return {
-    rule: ruleOf(solver),
+    rule: ruleOf(solver, extensions),
     weightDecay: solver.weight_decay ?? 0,
     regularization,
     clipGradients: solver.clip_gradients,
@@ -44,8 +49,8 @@ export function updateSettingsOf(solver: SolverParameter): UpdateSettings {
   };
 }
 
-function ruleOf(solver: SolverParameter): UpdateRule {
-  const type = solverKindOf(solver);
+function ruleOf(solver: SolverParameter, extensions: SolverExtensions): UpdateRule {
+  const type = extensions.type ?? solverKindOf(solver);
   const { momentum = 0, momentum2, delta, rms_decay: rmsDecay } = solver;
   switch (type) {
     case undefined:
@@ -56,6 +61,7 @@ function ruleOf(solver: SolverParameter): UpdateRule {
     case 'AdaDelta':
       return { type, momentum, delta };
     case 'Adam':
+    case 'AdamW':
       return { type, momentum, momentum2, delta };
     case 'AdaGrad':
     case 'RMSProp':

@@ -62,7 +62,7 @@ export async function traceSession(
   const session = await TrainingSession.create({
     engine,
     train: buildNet(prototxt, { phase: 'TRAIN', layers: layerTable }),
-    test: undefined,
+    tests: [],
     solver,
     seed: 1,
     feed: new TraceFeed(file, solver.iter_size),

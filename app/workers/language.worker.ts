@@ -21,13 +21,13 @@ function viewSolver(reading: SolverReading, testNet: TypedNet, testImages: numbe
     (a, b) => a.range.start - b.range.start,
   );
   return {
-    type: solver.type,
+    type: reading.extensions.type ?? reading.settings.type,
     maxIter: solver.max_iter ?? 0,
     testInterval: solver.test_interval,
     testIter: solver.test_iter[0] ?? 0,
     baseLr: solver.base_lr ?? 0,
     lrPolicy: solver.lr_policy ?? '',
-    rates: ratePlanOf(solver),
+    rates: ratePlanOf(solver, reading.extensions),
     display: solver.display ?? 0,
     snapshot: solver.snapshot,
     diagnostics,

@@ -8,15 +8,17 @@ import { inState } from '../caffe/net/states.ts';
 import type { TypedNet } from '../caffe/net/typed-net.ts';
 import type { NetState, Phase } from '../caffe/schema/net-messages.ts';
 import { readSolver } from '../caffe/solver/read-solver.ts';
+import type { NetReference, SolverSettings } from '../caffe/solver/solver-settings.ts';
 import { readCaffemodel, writeCaffemodel, type Caffemodel } from '../caffe/wire/caffemodel.ts';
 import { readSolverstate } from '../caffe/wire/solverstate.ts';
 import { imageBytes } from '../data/dataset.ts';
 import { layerTable } from '../layers/index.ts';
+import { textWithBatch } from '../trainer/batch-size.ts';
 import { classify } from '../trainer/classify.ts';
 import { DatasetFeed } from '../trainer/feed.ts';
 import { RunMeter } from '../trainer/run-meter.ts';
 import type { RunRecord, RunStore } from '../trainer/run-store.ts';
-import { TrainingSession } from '../trainer/session.ts';
+import { TrainingSession, type SessionNets } from '../trainer/session.ts';
 import { planCopy } from '../trainer/weights.ts';
 import { WorkerError, failureOf } from './failure.ts';
 import type { OpenedEngine } from './open-engine.ts';
@@ -172,6 +174,21 @@ export class TrainHost {
     return net;
   }
 
+  /** The nets of a run. A net that stands in the solver itself takes the place of the page's. */
+  private netsOf(netText: string, settings: SolverSettings, tested: boolean): SessionNets {
+    const textOf = (net: NetReference | undefined) => (net?.kind === 'inline' ? net.text : netText);
+    // Without a test in the solver the page's net is still there to be tested when somebody asks.
+    const tests = settings.tests.length > 0 ? settings.tests : [{ net: undefined, state: undefined }];
+    return {
+      train: this.typedNet(textOf(settings.trainNet), 'TRAIN', settings.trainState),
+      tests: !tested
+        ? []
+        : tests
+            .map(({ net, state }) => this.typedNet(textOf(net), 'TEST', state))
+            .filter((net) => net.outputs.length > 0),
+    };
+  }
+
   private async start(spec: RunSpec): Promise<RunStarted> {
     await this.end();
     this.setState('preparing', 'Compiling the network');
@@ -185,9 +202,8 @@ export class TrainHost {
 
   private async prepare(spec: RunSpec): Promise<RunStarted> {
     const { dataset, mean } = this.dataset();
-    const { solver, settings, diagnostics } = readSolver(spec.solverText);
-    const train = this.typedNet(spec.netText, 'TRAIN', settings.trainState);
-    const test = dataset.test.count > 0 ? this.typedNet(spec.netText, 'TEST', settings.tests[0]?.state) : undefined;
+    const { solver, extensions, settings, diagnostics } = readSolver(spec.solverText);
+    const nets = this.netsOf(spec.netText, settings, dataset.test.count > 0);
     const mistakes = diagnostics.filter((d) => d.severity === 'error');
     const [first] = mistakes;
     if (first !== undefined)
@@ -202,9 +218,11 @@ export class TrainHost {
     const { engine, reason } = await this.openEngine();
     const session = await TrainingSession.create({
       engine,
-      train,
-      test: test !== undefined && test.outputs.length > 0 ? test : undefined,
+      ...nets,
       solver,
+      extensions,
+      withBatch: (batch) =>
+        this.netsOf(textWithBatch(spec.netText, nets.train, batch), settings, dataset.test.count > 0),
       seed,
       feed: new DatasetFeed(dataset, { seed, shuffle: true, mean }),
       onCompile: (done, total) => this.parts.emit({ kind: 'preparing', done, total, what: 'Compiling kernels' }),
@@ -212,6 +230,8 @@ export class TrainHost {
         losses: (iteration, losses, rates) => this.takeLosses(iteration, losses, rates),
         tested: (result) => {
           this.tellLosses();
+          // Curves and figures are the first test net's; the others are in the log.
+          if (result.net > 0) return;
           this.keeper.curves.tested(result.iteration, result.loss, result.accuracy);
           const { iteration, loss, accuracy } = result;
           this.parts.emit({ kind: 'tested', iteration, loss, accuracy });

@@ -31,7 +31,7 @@ export async function measure(options: {
       : await openBrowserWasmEngine({ threads: options.threads ?? 1 });
   const train = buildNet(options.net, { phase: 'TRAIN', layers: layerTable, record: [3, 32, 32] });
   const { solver } = readSolver('base_lr: 0.001 momentum: 0.9 weight_decay: 0.004 lr_policy: "fixed"');
-  const training = compileTraining({ train, test: undefined }, definitionOf, updateSettingsOf(solver));
+  const training = compileTraining({ train, tests: [] }, definitionOf, updateSettingsOf(solver));
   const inference = compileNet(train, definitionOf, { prefix: 'forward', backward: false });
   const images = Uint8Array.from({ length: 100 * 3 * 32 * 32 }, (_, i) => (i * 2654435761) >>> 24);
 

@@ -70,7 +70,7 @@ export const checkCifar: Command = {
     const trace = JSON.parse(await readText(join(golden, 'trace.json'))) as Trace;
     const dataset = await loadDataset(path, terminal);
     const solverPath = projectFile('public', 'models', 'cifar10_quick', 'solver.prototxt');
-    const files = await readSolverFiles(solverPath, undefined, recordOf(dataset), terminal);
+    const files = await readSolverFiles(solverPath, undefined, recordOf(dataset));
     const mean = meanImage(dataset.train);
     const checks = new Checks(terminal);
     checks.mean(mean, (await readBinary(join(golden, 'mean.binaryproto'), readBinaryproto)).data);
@@ -115,7 +115,7 @@ async function openSession(setting: Setting, feed: Feed, weights: string) {
   const session = await TrainingSession.create({
     engine,
     train: files.train,
-    test: files.test,
+    tests: files.tests,
     solver: copyMessage(files.solver, { test_interval: 0, snapshot: 0, display: 0 }),
     feed,
     seed: 1,

@@ -70,10 +70,9 @@ export const train: Command = {
     const iterations = wholeNumber('iterations', values.iterations, 1);
     const kind = oneOf('engine', values.engine, engineKinds);
     const dataset = await loadDataset(values.data, terminal);
-    const files = await readSolverFiles(solverPath, values.net, recordOf(dataset), terminal);
+    const files = await readSolverFiles(solverPath, values.net, recordOf(dataset));
     const { solver, netPath } = files;
-    const nets = files.test === undefined ? [files.train] : [files.train, files.test];
-    const mean = await meanFor(nets, netPath, dataset, terminal);
+    const mean = await meanFor([files.train, ...files.tests], netPath, dataset, terminal);
     const log = new Log(values.log);
     const engine = await openEngine(kind, terminal);
     try {
@@ -84,8 +83,10 @@ export const train: Command = {
       const session = await TrainingSession.create({
         engine,
         train: files.train,
-        test: files.test,
+        tests: files.tests,
         solver,
+        extensions: files.extensions,
+        withBatch: files.withBatch,
         feed: new DatasetFeed(dataset, { seed, shuffle: !values['no-shuffle'], mean }),
         seed,
         events: {
@@ -99,7 +100,8 @@ export const train: Command = {
               }
             });
           },
-          tested: ({ iteration, accuracy, loss }) => log.write({ iteration, accuracy, test_loss: loss }),
+          tested: ({ iteration, net, accuracy, loss }) =>
+            log.write(testEntry(files, { iteration, net, accuracy, test_loss: loss })),
           snapshot: (snapshot) => writeSnapshot(snapshot, files, values.out, terminal),
         },
       });
@@ -121,6 +123,12 @@ export const train: Command = {
     }
   },
 };
+
+/** One test's line in the log; of several test nets each says which it is. */
+const testEntry = (
+  { tests }: SolverFiles,
+  { net, ...entry }: { readonly net: number } & Record<string, unknown>,
+): object => (tests.length > 1 ? { ...entry, test_net: net } : entry);
 
 const listed = (what: string, names: readonly string[]): string =>
   names.length === 0 ? '' : `${what}${names.join(', ')}.`;

@@ -23,12 +23,18 @@ export interface LrSettings {
   readonly stepvalue: readonly number[];
   /** poly: the iteration at which the rate is 0. */
   readonly maxIter: number;
+  /** Any policy: iterations over which the rate rises to the policy's (Crema's extension); none where it is left out. */
+  readonly warmupIter?: number;
 }
 
 /** The rate of iteration `iteration` (from 0), rounded to f32. */
 export function learningRate(settings: LrSettings, iteration: number): number {
-  return Math.fround(Math.fround(settings.baseLr) * factor(settings, iteration));
+  return Math.fround(Math.fround(settings.baseLr) * factor(settings, iteration) * warmth(settings, iteration));
 }
+
+/** The part of the policy's rate that the warm-up lets through: 1 after it, and always in Caffe. */
+const warmth = ({ warmupIter = 0 }: LrSettings, iteration: number): number =>
+  iteration < warmupIter ? (iteration + 1) / warmupIter : 1;
 
 function factor(s: LrSettings, iteration: number): number {
   switch (s.lrPolicy) {

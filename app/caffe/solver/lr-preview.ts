@@ -3,6 +3,7 @@ import { learningRate, LR_POLICIES } from './lr-policy.ts';
 import type { LrSettings } from './lr-policy.ts';
 import type { SolverParameter } from '../schema/solver-messages.ts';
 import { has } from '../schema/dsl.ts';
+import { NO_EXTENSIONS, type SolverExtensions } from './extensions.ts';
 
 /** A planned run. Plain data: it survives `postMessage`. */
 export interface RatePlan {
@@ -29,25 +30,31 @@ const NEEDED = {
 } as const;
 
 /** What a solver plans; undefined where its text does not say it all, or not sensibly. */
-export function ratePlanOf(solver: SolverParameter): RatePlan | undefined {
+export function ratePlanOf(
+  solver: SolverParameter,
+  { warmupIter }: SolverExtensions = NO_EXTENSIONS,
+): RatePlan | undefined {
   const lrPolicy = LR_POLICIES.find((policy) => policy === solver.lr_policy);
   const { base_lr: baseLr, max_iter: iterations = 0, stepsize = 0, stepvalue } = solver;
   if (lrPolicy === undefined || baseLr === undefined || !(iterations > 0)) return undefined;
   if (NEEDED[lrPolicy].some((field) => !has(solver, field))) return undefined;
   if (lrPolicy === 'step' && !(stepsize > 0)) return undefined;
   const { gamma = 0, power = 0 } = solver;
-  return { settings: { lrPolicy, baseLr, gamma, power, stepsize, stepvalue, maxIter: iterations }, iterations };
+  const settings = { lrPolicy, baseLr, gamma, power, stepsize, stepvalue, maxIter: iterations };
+  return { settings: warmupIter > 0 ? { ...settings, warmupIter } : settings, iterations };
 }
 
 /**
  * Points of the plan, by rising iteration, from the first to the last: `count` of them evenly spread, and both sides of
- * every step unless there are more steps than points.
+ * every step and the warm-up's end, unless there are more steps than points.
  */
 export function ratePoints({ settings, iterations }: RatePlan, count: number): RatePoint[] {
   const last = iterations - 1;
   const at = new Set([0, last]);
   for (let i = 1; i < count - 1; i++) at.add(Math.round((i * last) / (count - 1)));
   const steps = stepsOf(settings, iterations);
+  const { warmupIter = 0 } = settings;
+  if (warmupIter > 0 && warmupIter <= last) at.add(warmupIter - 1);
   if (steps.length <= count) {
     for (const step of steps) {
       at.add(step - 1);

@@ -10,6 +10,7 @@ import { setFieldEdits } from '../text/edit-fields.ts';
 import { styleOf } from '../text/edit-places.ts';
 import { parse } from '../text/parse.ts';
 import { nearest } from '../text/suggest.ts';
+import { readExtensions, type SolverExtensions } from './extensions.ts';
 import { POLICIES, SOLVER_TYPES, solverKindOf } from './solver-settings.ts';
 import type { LearningRatePolicy, NetReference, SolverKind, SolverSettings, TestSettings } from './solver-settings.ts';
 
@@ -17,6 +18,8 @@ import type { LearningRatePolicy, NetReference, SolverKind, SolverSettings, Test
 export interface SolverReading {
   readonly solver: SolverParameter;
   readonly settings: SolverSettings;
+  /** What it asks for beyond Caffe, in comments. */
+  readonly extensions: SolverExtensions;
   /** Ordered by position. Training makes sense only without errors among them. */
   readonly diagnostics: readonly Diagnostic[];
 }
@@ -33,10 +36,12 @@ export function readSolver(text: string, { namesNets = false }: SolverPlace = {}
   const { message: solver, diagnostics } = decode(document, SolverParameter);
   const check = new Check(text, solver, namesNets);
   const settings = check.settings();
+  const asked = readExtensions(text, solver);
   return {
     solver,
     settings,
-    diagnostics: [...document.errors, ...diagnostics, ...check.diagnostics].toSorted(
+    extensions: asked.extensions,
+    diagnostics: [...document.errors, ...diagnostics, ...check.diagnostics, ...asked.diagnostics].toSorted(
       (a, b) => a.range.start - b.range.start,
     ),
   };

@@ -17,14 +17,14 @@ test('there are some of each data set', () => {
 test.each(trainable.map((entry) => [entry.name, entry] as const))('%s', (_, { files }) => {
   if (files.train_test === undefined || files.solver === undefined) throw new Error('A form or the solver is missing.');
   const { solver } = readSolver(galleryText(files.solver));
-  const nets = { train: galleryNet(files.train_test, 'TRAIN'), test: galleryNet(files.train_test, 'TEST') };
-  const { program, train, test: tested } = compileTraining(nets, definitionOf, updateSettingsOf(solver));
+  const nets = { train: galleryNet(files.train_test, 'TRAIN'), tests: [galleryNet(files.train_test, 'TEST')] };
+  const { program, train, tests } = compileTraining(nets, definitionOf, updateSettingsOf(solver));
   expect(policyOf(solver).baseLr).toBeGreaterThan(0);
   expect(program.sequences['train']?.length).toBeGreaterThan(0);
   expect(program.sequences['update']?.length).toBeGreaterThan(0);
   expect(program.sequences['test']?.length).toBeGreaterThan(0);
   // Only images and what goes with them come from outside: the page's data sets can feed it.
-  const asked = new Set([train, tested].flatMap((net) => net?.inputs.map(({ name }) => name) ?? []));
+  const asked = new Set([train, ...tests.map(({ net }) => net)].flatMap((net) => net.inputs.map(({ name }) => name)));
   expect([...asked].filter((name) => !['images', 'labels', 'mean'].includes(name))).toEqual([]);
   // Every parameter that has a multiplier above 0 gets a gradient.
   for (const { owned, diff } of train.params) {

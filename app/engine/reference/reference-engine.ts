@@ -1,5 +1,5 @@
 /** An Engine that interprets a Program in double precision: what tests hold the others against, and `--engine reference`. */
-import type { Engine, Executable, HostArray } from '../engine.ts';
+import type { Engine, Executable, HostArray, MemoryNeed } from '../engine.ts';
 import type { BufferDeclaration, Program } from '../ir/kernel.ts';
 import type { StorageType } from '../ir/expr.ts';
 import { verifyProgram } from '../ir/verify.ts';
@@ -38,6 +38,8 @@ export function createStorage(dtype: StorageType, size: number): Storage {
 export function createReferenceEngine(options: InterpreterOptions = {}): ReferenceEngine {
   return {
     info: { kind: 'reference', device: 'f64 interpreter', software: true },
+    limits: { total: Infinity, largest: Infinity },
+    plan: (program) => needOf(program),
     lost: new Promise<string>(() => undefined),
     load: (program) =>
       new Promise((resolve) => {
@@ -46,6 +48,12 @@ export function createReferenceEngine(options: InterpreterOptions = {}): Referen
       }),
     dispose: () => undefined,
   };
+}
+
+/** Bytes of a program's storages: f32 in double precision, nothing shared. */
+function needOf(program: Program): MemoryNeed {
+  const bytes = program.buffers.map(({ dtype, size }) => size * (dtype === 'f32' ? 8 : dtype === 'u8' ? 1 : 4));
+  return { total: bytes.reduce((a, b) => a + b, 0), largest: Math.max(0, ...bytes) };
 }
 
 function loadProgram(program: Program, options: InterpreterOptions): ReferenceExecutable {

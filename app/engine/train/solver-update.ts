@@ -6,7 +6,7 @@
 import * as b from '../ir/build.ts';
 import type { Expr } from '../ir/expr.ts';
 import type { BufferDeclaration, ComputeKernel, Kernel } from '../ir/kernel.ts';
-import { historiesOf, LEARNING_RATE, stepOf, type UpdateRule } from './update-rules.ts';
+import { decaysApart, historiesOf, LEARNING_RATE, stepOf, type Step, type UpdateRule } from './update-rules.ts';
 
 /** One learnable blob: its buffers (f32, `size` elements each) and its multipliers. */
 export interface UpdatedParameter {
@@ -33,6 +33,14 @@ export interface UpdateSettings {
   readonly iterSize: number;
 }
 
+/** What goes along with an update, in buffers that somebody else declares. */
+export interface UpdateExtras {
+  /** Buffer of one value: where it is not 0, everything stays as it is. */
+  readonly guard?: string | undefined;
+  /** Buffer for the mean absolute weight and the mean absolute step of each learned parameter, before the update. */
+  readonly probes?: string | undefined;
+}
+
 /** Kernels that update parameters, with the buffers that they bring along. Their scalars are `updateScalars`. */
 export interface Update {
   readonly kernels: readonly Kernel[];
@@ -46,12 +54,22 @@ const CLIP_SCALE = 'solver/clip_scale';
  * The update of all parameters. A parameter with `lrMult` 0 is left alone: Caffe computes no gradient for it, so it
  * counts in no norm either.
  */
-export function solverUpdate(parameters: readonly UpdatedParameter[], settings: UpdateSettings): Update {
+export function solverUpdate(
+  parameters: readonly UpdatedParameter[],
+  settings: UpdateSettings,
+  extras: UpdateExtras = {},
+): Update {
   const learned = parameters.filter((p) => p.lrMult !== 0);
   const clip = settings.clipGradients !== undefined && settings.clipGradients >= 0 && learned.length > 0;
   const clipping = clip ? clipScale(learned, settings.clipGradients) : { kernels: [], buffers: [] };
   return {
-    kernels: [...clipping.kernels, ...learned.map((p) => updateParameter(p, settings, clip))],
+    kernels: [
+      ...clipping.kernels,
+      ...learned.flatMap((p, i) => [
+        ...(extras.probes === undefined ? [] : probesOf(p, settings, clip, extras.probes, 2 * i)),
+        updateParameter(p, settings, clip, extras.guard),
+      ]),
+    ],
     buffers: [
       ...learned.flatMap((p) =>
         p.historyIds.map((id): BufferDeclaration => ({ id, dtype: 'f32', size: p.size, lifetime: 'persistent' })),
@@ -61,31 +79,72 @@ export function solverUpdate(parameters: readonly UpdatedParameter[], settings: 
   };
 }
 
-function updateParameter(p: UpdatedParameter, settings: UpdateSettings, clip: boolean): ComputeKernel {
-  if (p.historyIds.length !== historiesOf(settings.rule))
-    throw new Error(`${settings.rule.type} keeps ${historiesOf(settings.rule)} histories of ${p.id}.`);
+function updateParameter(
+  p: UpdatedParameter,
+  settings: UpdateSettings,
+  clip: boolean,
+  guard: string | undefined,
+): ComputeKernel {
   const i = b.axis(p.size);
   const index = b.at(i);
+  const { step, histories } = stepAt(p, settings, clip, index);
   const weight = b.load(p.id, index);
-  let gradient = b.load(p.diffId, index);
-  if (clip) gradient = b.mul(gradient, b.load(CLIP_SCALE, 0));
-  gradient = b.mul(gradient, 1 / settings.iterSize);
-  const decay = settings.weightDecay * p.decayMult;
-  gradient = b.add(gradient, b.mul(settings.regularization === 'L2' ? weight : sign(weight), decay));
-  const [first = '', second = first] = p.historyIds;
-  const { step, histories } = stepOf(settings.rule, gradient, b.mul(b.scalar(LEARNING_RATE), p.lrMult), {
-    first: b.load(first, index),
-    second: b.load(second, index),
-  });
+  const kept = (value: Expr, old: Expr): Expr =>
+    guard === undefined ? value : b.select(b.ne(b.load(guard, 0), 0), old, value);
   return {
     kind: 'compute',
     label: `${p.id}/update`,
     axes: [i],
     stores: [
-      ...histories.map((value, k) => ({ buffer: p.historyIds[k] ?? '', index, value, mode: 'set' as const })),
-      { buffer: p.id, index, value: b.sub(weight, step), mode: 'set' },
+      ...histories.map((value, k) => {
+        const buffer = p.historyIds[k] ?? '';
+        return { buffer, index, value: kept(value, b.load(buffer, index)), mode: 'set' as const };
+      }),
+      { buffer: p.id, index, value: kept(b.sub(weight, step), weight), mode: 'set' },
     ],
   };
+}
+
+/** The mean absolute weight and step, from what the update is about to read. */
+function probesOf(
+  p: UpdatedParameter,
+  settings: UpdateSettings,
+  clip: boolean,
+  buffer: string,
+  place: number,
+): ComputeKernel[] {
+  const mean = (at: number, value: (index: Expr) => Expr): ComputeKernel => {
+    const i = b.axis(p.size);
+    const total = b.sum([i], b.abs(value(b.at(i))));
+    return {
+      kind: 'compute',
+      label: `${p.id}/update probe`,
+      axes: [],
+      stores: [{ buffer, index: b.i32(at), value: b.div(total, p.size), mode: 'set' }],
+    };
+  };
+  return [
+    mean(place, (index) => b.load(p.id, index)),
+    mean(place + 1, (index) => stepAt(p, settings, clip, index).step),
+  ];
+}
+
+/** What is subtracted from the weight at an index, and its new histories. */
+function stepAt(p: UpdatedParameter, settings: UpdateSettings, clip: boolean, index: Expr): Step {
+  if (p.historyIds.length !== historiesOf(settings.rule))
+    throw new Error(`${settings.rule.type} keeps ${historiesOf(settings.rule)} histories of ${p.id}.`);
+  const weight = b.load(p.id, index);
+  let gradient = b.load(p.diffId, index);
+  if (clip) gradient = b.mul(gradient, b.load(CLIP_SCALE, 0));
+  gradient = b.mul(gradient, 1 / settings.iterSize);
+  const decay = settings.weightDecay * p.decayMult;
+  const pull = b.mul(settings.regularization === 'L2' ? weight : sign(weight), decay);
+  const apart = decaysApart(settings.rule);
+  if (!apart) gradient = b.add(gradient, pull);
+  const [first = '', second = first] = p.historyIds;
+  const rate = b.mul(b.scalar(LEARNING_RATE), p.lrMult);
+  const own = stepOf(settings.rule, gradient, rate, { first: b.load(first, index), second: b.load(second, index) });
+  return apart ? { ...own, step: b.add(own.step, b.mul(rate, pull)) } : own;
 }
 
 /** As Caffe's `caffe_sign`: −1, 0 or 1. */

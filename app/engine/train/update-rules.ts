@@ -1,7 +1,7 @@
 /**
  * What each of Caffe's solvers makes of a gradient: the step to take and the history to keep, as expressions. Mirrors
  * `ComputeUpdateValue` of nesterov_solver.cpp, adagrad_solver.cpp, rmsprop_solver.cpp, adadelta_solver.cpp and
- * adam_solver.cpp; clipping, averaging and weight decay come before, alike for all (`solver-update.ts`).
+ * adam_solver.cpp; AdamW, which Caffe lacks, is Loshchilov and Hutter's as PyTorch has it. Clipping, averaging and weight decay come before, alike for all (`solver-update.ts`).
  */
 import * as b from '../ir/build.ts';
 import type { Expr } from '../ir/expr.ts';
@@ -12,25 +12,31 @@ export type UpdateRule =
   | { readonly type: 'AdaGrad'; readonly delta: number }
   | { readonly type: 'RMSProp'; readonly rmsDecay: number; readonly delta: number }
   | { readonly type: 'AdaDelta'; readonly momentum: number; readonly delta: number }
-  | { readonly type: 'Adam'; readonly momentum: number; readonly momentum2: number; readonly delta: number };
+  | { readonly type: 'Adam' | 'AdamW'; readonly momentum: number; readonly momentum2: number; readonly delta: number };
 
 /** The run-time scalar that holds the learning rate of the iteration (f32). */
 export const LEARNING_RATE = 'learning_rate';
 /** Adam's correction of its means for having started from zero (f32). */
 export const ADAM_CORRECTION = 'adam_correction';
+/** AdamW's correction of `delta`, which it adds to the corrected root (f32). */
+export const DELTA_CORRECTION = 'delta_correction';
 
 /**
  * History blobs that a rule keeps for each parameter. Caffe stores the first of every parameter, in order, then the
  * second of every parameter.
  */
-export const historiesOf = (rule: UpdateRule): number => (rule.type === 'AdaDelta' || rule.type === 'Adam' ? 2 : 1);
+export const historiesOf = (rule: UpdateRule): number => (['AdaDelta', 'Adam', 'AdamW'].includes(rule.type) ? 2 : 1);
+
+/** Does weight decay pull the weights by itself, instead of being a part of the gradient? */
+export const decaysApart = (rule: UpdateRule): boolean => rule.type === 'AdamW';
 
 /** The run-time scalars of an iteration (from 0), given its learning rate. */
 export function updateScalars(rule: UpdateRule, iteration: number, rate: number): Record<string, number> {
-  if (rule.type !== 'Adam') return { [LEARNING_RATE]: rate };
+  if (rule.type !== 'Adam' && rule.type !== 'AdamW') return { [LEARNING_RATE]: rate };
   const t = iteration + 1;
-  const correction = Math.sqrt(1 - Math.pow(rule.momentum2, t)) / (1 - Math.pow(rule.momentum, t));
-  return { [LEARNING_RATE]: rate, [ADAM_CORRECTION]: correction };
+  const root = Math.sqrt(1 - Math.pow(rule.momentum2, t));
+  const scalars = { [LEARNING_RATE]: rate, [ADAM_CORRECTION]: root / (1 - Math.pow(rule.momentum, t)) };
+  return rule.type === 'Adam' ? scalars : { ...scalars, [DELTA_CORRECTION]: root };
 }
 
 /** A rule's outcome for one value: what is subtracted from the weight, and the histories' new values. */
@@ -77,10 +83,12 @@ export function stepOf(
         histories: [mean, blend(second, b.mul(unscaled, unscaled), rule.momentum)],
       };
     }
-    case 'Adam': {
+    case 'Adam':
+    case 'AdamW': {
       const mean = blend(first, gradient, rule.momentum);
       const meanSquare = blend(second, square, rule.momentum2);
-      const direction = b.div(mean, b.add(b.sqrt(meanSquare), rule.delta));
+      const delta = rule.type === 'Adam' ? b.f32(rule.delta) : b.mul(b.scalar(DELTA_CORRECTION), rule.delta);
+      const direction = b.div(mean, b.add(b.sqrt(meanSquare), delta));
       return { step: b.mul(b.mul(rate, b.scalar(ADAM_CORRECTION)), direction), histories: [mean, meanSquare] };
     }
   }

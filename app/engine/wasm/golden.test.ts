@@ -48,7 +48,7 @@ it('takes at most a tenth more memory than planned', async () => {
     readFileSync(new URL(`../../../public/models/cifar10_quick/${name}.prototxt`, import.meta.url), 'utf8');
   const train = buildNet(text('train_test'), { phase: 'TRAIN', layers: layerTable, record: [3, 32, 32] });
   const { solver } = readSolver(text('solver'));
-  const { program } = compileTraining({ train, test: undefined }, definitionOf, updateSettingsOf(solver));
+  const { program } = compileTraining({ train, tests: [] }, definitionOf, updateSettingsOf(solver));
   const kept = program.buffers.filter((d) => d.lifetime === 'persistent').reduce((n, d) => n + bytesOf(d), 0);
   const planned = planMemory(program).allocations.reduce((n, { bytes }) => n + bytes, kept);
   const executable = await engine.load(program);

@@ -42,10 +42,10 @@ export function lowerContract(
   micro: number,
   environment: Environment,
 ): ContractCode {
-  const { batch, m, n, k, a, b, stores } = merged(kernel);
-  const rows = new Side(m, a);
-  const columns = new Side(n, b);
-  const cut = cutK(k);
+  const whole = merged(kernel);
+  const { batch, a, b, stores } = whole;
+  const blocks = blocksOf(whole);
+  const { rows, columns, cut } = blocks;
   const packA = module.declare(PACK_SIGNATURE);
   writePack(a, batch, rows, 1, cut.blocks, packA.builder, environment);
   const packB = module.declare(PACK_SIGNATURE);
@@ -53,6 +53,31 @@ export function lowerContract(
   const store = module.declare(EPILOGUE_SIGNATURE);
   writeEpilogue(stores, batch, rows, columns, store.builder, environment);
 
+  const { rowSlivers, rowBlocks, rowsInBlock, columnSlivers, columnBlocks, columnsInBlock, aBytes, bBytes } = blocks;
+  writeRun(run, {
+    functions: { packA: packA.index, packB: packB.index, micro, store: store.index },
+    cut,
+    rowSlivers,
+    rowBlocks,
+    rowsInBlock,
+    columnSlivers,
+    columnBlocks,
+    columnsInBlock,
+    a: HEADER,
+    b: HEADER + aBytes,
+    sums: HEADER + aBytes + bBytes,
+  });
+  return { units: blocks.units, scratch: blocks.scratch };
+}
+
+/** Bytes of a thread's own memory that a product needs. */
+export const contractScratch = (kernel: ContractKernel): number => blocksOf(merged(kernel)).scratch;
+
+/** How a product is cut into blocks. */
+function blocksOf({ batch, m, n, k, a, b }: ReturnType<typeof merged>) {
+  const rows = new Side(m, a);
+  const columns = new Side(n, b);
+  const cut = cutK(k);
   const rowSlivers = Math.ceil(rows.points / TILE_ROWS);
   const columnSlivers = Math.ceil(columns.points / TILE_COLUMNS);
   const most = Math.max(4, Math.floor(BLOCK_BYTES / (cut.longest * A_BYTES)));
@@ -67,8 +92,9 @@ export function lowerContract(
 
   const aBytes = rowsInBlock * cut.longest * A_BYTES;
   const bBytes = cut.longest * B_BYTES;
-  writeRun(run, {
-    functions: { packA: packA.index, packB: packB.index, micro, store: store.index },
+  return {
+    rows,
+    columns,
     cut,
     rowSlivers,
     rowBlocks,
@@ -76,11 +102,8 @@ export function lowerContract(
     columnSlivers,
     columnBlocks,
     columnsInBlock,
-    a: HEADER,
-    b: HEADER + aBytes,
-    sums: HEADER + aBytes + bBytes,
-  });
-  return {
+    aBytes,
+    bBytes,
     units: outside * columnBlocks,
     scratch: HEADER + aBytes + bBytes + (single ? 1 : columnsInBlock * rowsInBlock) * TILE_BYTES,
   };

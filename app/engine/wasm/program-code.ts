@@ -4,7 +4,7 @@ import { expressionsOf, visit } from '../ir/rewrite.ts';
 import { bytesOf, planMemory } from '../program/memory-plan.ts';
 import type { BufferPlace, Environment } from './environment.ts';
 import { lowerCompute } from './lower-compute.ts';
-import { lowerContract } from './lower-contract.ts';
+import { contractScratch, lowerContract } from './lower-contract.ts';
 import { writeMath, type MathFunction } from './math-functions.ts';
 import { MICRO_SIGNATURE, writeMicroKernel } from './micro-kernel.ts';
 import { ModuleBuilder, type FunctionBuilder, type Signature } from './module-builder.ts';
@@ -47,6 +47,18 @@ export interface CodeOptions {
   readonly shared: boolean;
   readonly relaxed: boolean;
 }
+
+/** Bytes of memory that a program will have; the same as `pages` of its code. */
+export function memoryNeed(program: Program, threads: number): number {
+  const { end } = layOut(program);
+  let scratch = 0;
+  for (const kernel of Object.values(program.sequences).flat())
+    if (kernel.kind === 'contract') scratch = Math.max(scratch, contractScratch(kernel));
+  return pagesFor(end, align(scratch), threads) * PAGE;
+}
+
+const pagesFor = (end: number, scratch: number, threads: number): number =>
+  Math.ceil((align(end + SLACK) + scratch * threads + SLACK) / PAGE);
 
 /** Lowers a program. `onKernel` is called after each kernel. */
 export function programCode(program: Program, options: CodeOptions, onKernel: () => void): ProgramCode {
@@ -101,7 +113,7 @@ export function programCode(program: Program, options: CodeOptions, onKernel: ()
   );
   const start = align(end + SLACK);
   const each = align(scratch);
-  const pages = Math.ceil((start + each * options.threads + SLACK) / PAGE);
+  const pages = pagesFor(end, each, options.threads);
   return {
     bytes: module.encode({ pages, shared: options.shared }),
     places,

@@ -1,10 +1,10 @@
 /** The processor as an engine: WebAssembly SIMD made for each program, on as many threads as the page may use. */
-import type { Engine, EngineInfo } from '../engine.ts';
+import type { Engine, EngineInfo, MemoryLimits, MemoryNeed } from '../engine.ts';
 import { EngineError } from '../engine.ts';
 import type { Program } from '../ir/kernel.ts';
 import { QueuedExecutable, type WasmExecutable } from './executable.ts';
 import { supportsRelaxedSimd } from './module-builder.ts';
-import { PAGE, programCode, type ProgramCode } from './program-code.ts';
+import { PAGE, memoryNeed, programCode, type ProgramCode } from './program-code.ts';
 import { padWindows } from './pad-windows.ts';
 import { inlineRunner } from './runner.ts';
 import { selfTest } from '../self-test.ts';
@@ -19,7 +19,12 @@ export interface WasmEngineOptions {
   readonly openThread?: OpenThread;
   /** Threads that compute, at least 1; by default one fewer than the processor has, so that the page stays responsive. */
   readonly threads?: number;
+  /** Bytes that a program may have; by default all that WebAssembly can address. */
+  readonly memoryLimit?: number;
 }
+
+/** WebAssembly addresses this many bytes; the last page is left, since no address may be the one behind the end. */
+const MOST_BYTES = 65_535 * PAGE;
 
 export interface WasmEngine extends Engine {
   readonly info: EngineInfo & { readonly kind: 'wasm' };
@@ -39,7 +44,7 @@ export async function createWasmEngine(options: WasmEngineOptions = {}): Promise
   const shared = options.openThread !== undefined && canShare();
   const threads = shared ? Math.min(MOST_THREADS, Math.max(1, options.threads ?? defaultThreads())) : 1;
   const pool = shared && options.openThread !== undefined ? new ThreadPool(threads, options.openThread) : undefined;
-  const engine = new ProcessorEngine(threads, pool);
+  const engine = new ProcessorEngine(threads, pool, options.memoryLimit ?? MOST_BYTES);
   try {
     await selfTest(engine, 'The processor engine of this browser', 'Update the browser, or use another engine.');
   } catch (error) {
@@ -67,12 +72,14 @@ class ProcessorEngine implements WasmEngine {
   readonly threads: number;
   readonly info: WasmEngine['info'];
   readonly lost: Promise<string>;
+  readonly limits: MemoryLimits;
   private readonly pool: ThreadPool | undefined;
   private readonly relaxed = supportsRelaxedSimd();
   private disposed = false;
 
-  constructor(threads: number, pool: ThreadPool | undefined) {
+  constructor(threads: number, pool: ThreadPool | undefined, mostBytes: number) {
     this.threads = threads;
+    this.limits = { total: mostBytes, largest: mostBytes };
     this.pool = pool;
     this.info = {
       kind: 'wasm',
@@ -88,6 +95,11 @@ class ProcessorEngine implements WasmEngine {
               if (!this.disposed) resolve(reason);
             });
           });
+  }
+
+  plan(program: Program): MemoryNeed {
+    const total = memoryNeed(padWindows(program), this.threads);
+    return { total, largest: total };
   }
 
   async load(

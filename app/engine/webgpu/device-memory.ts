@@ -1,5 +1,5 @@
 /** Device memory of a program: one buffer for each allocation of its plan, and the uniform blocks. */
-import { EngineError } from '../engine.ts';
+import { EngineError, type MemoryNeed } from '../engine.ts';
 import type { Program } from '../ir/kernel.ts';
 import { bytesOf, planMemory } from '../program/memory-plan.ts';
 import { BUFFER } from './gpu-constants.ts';
@@ -33,21 +33,41 @@ interface Sizes {
   readonly placement: ReadonlyMap<string, number>;
 }
 
-/** Plans a program's memory. Throws an EngineError('out-of-memory') when the device cannot bind so large an array. */
-export function planDeviceMemory(device: GPUDevice, program: Program): Sizes {
+/** Bytes that one array may have on a device. */
+export const arrayLimit = ({ limits }: GPUDevice): number =>
+  Math.min(limits.maxStorageBufferBindingSize, limits.maxBufferSize);
+
+/** What a program takes on any device, without the pieces of long dispatches. */
+export function deviceNeed(program: Program): MemoryNeed {
+  const { allocations } = sizesOf(program);
+  return {
+    total: allocations.reduce((a, b) => a + b, scalarBlock(program.scalars.length)),
+    largest: Math.max(0, ...allocations),
+  };
+}
+
+const scalarBlock = (count: number): number => Math.max(16, Math.ceil(count / 4) * 16);
+
+function sizesOf(program: Program): Sizes {
   const plan = planMemory(program);
   const persistent = program.buffers.filter((b) => b.lifetime === 'persistent');
   const allocations = [...plan.allocations.map((a) => a.bytes), ...persistent.map(bytesOf)];
   const placement = new Map(plan.placement);
   persistent.forEach(({ id }, i) => placement.set(id, plan.allocations.length + i));
-  const limit = Math.min(device.limits.maxStorageBufferBindingSize, device.limits.maxBufferSize);
-  const largest = Math.max(0, ...allocations);
+  return { allocations, placement };
+}
+
+/** Plans a program's memory. Throws an EngineError('out-of-memory') when the device cannot bind so large an array. */
+export function planDeviceMemory(device: GPUDevice, program: Program): Sizes {
+  const sizes = sizesOf(program);
+  const limit = arrayLimit(device);
+  const largest = Math.max(0, ...sizes.allocations);
   if (largest > limit)
     throw new EngineError(
       'out-of-memory',
       `One array of this network needs ${mebibytes(largest)}, and this GPU binds at most ${mebibytes(limit)} at once. Use a smaller batch or a smaller network.`,
     );
-  return { allocations, placement };
+  return sizes;
 }
 
 /** Allocates what was planned. Rejects with an EngineError('out-of-memory') when the device has not that much. */
@@ -57,7 +77,7 @@ export async function allocate(
   scalarCount: number,
   firstGroups: readonly number[],
 ): Promise<DeviceMemory> {
-  const scalarBytes = Math.max(16, Math.ceil(scalarCount / 4) * 16);
+  const scalarBytes = scalarBlock(scalarCount);
   const bytes = sizes.allocations.reduce((a, b) => a + b, scalarBytes);
   device.pushErrorScope('out-of-memory');
   const storage = BUFFER.storage | BUFFER.copySource | BUFFER.copyTarget;

@@ -1,9 +1,10 @@
 /** The WebGPU engine: a device that has passed its self-test, and programs loaded on it. */
-import type { Engine } from '../engine.ts';
+import type { Engine, MemoryLimits, MemoryNeed } from '../engine.ts';
 import { EngineError } from '../engine.ts';
 import type { Program } from '../ir/kernel.ts';
 import type { OpenDevice } from './device.ts';
 import { openDevice } from './device.ts';
+import { arrayLimit, deviceNeed } from './device-memory.ts';
 import type { WebGpuExecutable } from './executable.ts';
 import { loadExecutable } from './executable.ts';
 import type { ScheduledProgram } from './choose-schedule.ts';
@@ -62,6 +63,15 @@ class DeviceEngine implements WebGpuEngine {
 
   get info(): OpenDevice['info'] {
     return this.open.info;
+  }
+
+  /** WebGPU does not say how much memory there is. */
+  get limits(): MemoryLimits {
+    return { total: Infinity, largest: arrayLimit(this.open.device) };
+  }
+
+  plan(program: Program): MemoryNeed {
+    return deviceNeed(program);
   }
 
   get device(): GPUDevice {
