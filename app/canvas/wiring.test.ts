@@ -51,8 +51,17 @@ describe('lines', () => {
     join({ kind: 'source', edge: edge('two_reduce', 'two') }, 'data');
     expect(text()).toContain('name: "two"\n  type: "Convolution"\n  bottom: "data"');
     show(BRANCHES);
-    join({ kind: 'reader', edge: edge('three', 'join') }, 'two');
-    expect(text()).toContain('name: "join" type: "Concat" bottom: "one" bottom: "two" top: "join"');
+    join({ kind: 'reader', edge: edge('data', 'one') }, 'join');
+    expect(text()).toContain('bottom: "three" bottom: "data" top: "join"');
+    expect(text()).toContain('name: "one"\n  type: "Convolution"\n  top: "one"');
+  });
+
+  it('refuses shapes that the layer cannot work with', () => {
+    const held: Held = { kind: 'reader', edge: edge('three', 'join') };
+    expect(judge(held, 'two')).toMatchObject({ possible: false });
+    expect(judge(held, 'two').says).toMatch(/one top for each bottom/);
+    expect(join(held, 'two')).toBe(false);
+    expect(text()).toBe(BRANCHES);
   });
 
   it('leaves a line where it is when it is let go there', () => {
