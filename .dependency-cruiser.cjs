@@ -12,6 +12,7 @@ module.exports = {
     ban('engine-is-pure', '^app/engine', '^app/(?!engine)'),
     ban('formats-are-pure', '^app/formats', '^app/(?!formats|caffe)'),
     ban('data-is-pure', '^app/data', '^app/(?!data|formats|caffe)'),
+    ban('exports-need-no-page', '^app/exports', '^app/(?!exports|caffe|layers|formats|compiler|data|engine)'),
     ban('layers-join-caffe-and-engine', '^app/layers', '^app/(?!layers|caffe|engine/ir)'),
     ban('views-never-import-the-engine', '^app/(editor|canvas|inspector|monitor|store)', '^app/engine'),
     ban('views-meet-in-the-store', '^app/editor', '^app/(canvas|inspector|monitor)'),
@@ -20,7 +21,7 @@ module.exports = {
     ban('views-meet-in-the-store-4', '^app/inspector', '^app/(editor|canvas|monitor)'),
     ban(
       'core-has-no-react',
-      '^app/(caffe|engine|layers|data|formats|compiler|trainer|workers)',
+      '^app/(caffe|engine|layers|data|formats|compiler|exports|trainer|workers)',
       'node_modules/(react|react-dom|monaco-editor|@xyflow|zustand)/',
     ),
     ban('core-has-no-views', '^app/(compiler|trainer|workers)', '^app/(editor|canvas|inspector|monitor|store)'),
