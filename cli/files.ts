@@ -1,7 +1,6 @@
 /** Reading and writing the user's files, with failures as sentences. */
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { WireError } from '../app/caffe/wire/wire-reader.ts';
 import { CommandError } from './command.ts';
 
 /** The bytes of a file, as a plain array: Node's Buffer has a `slice` that does not copy. @throws CommandError */
@@ -15,12 +14,13 @@ export async function readBytes(path: string): Promise<Uint8Array> {
 }
 
 /** A file in one of Caffe's binary forms, read by `decode`. @throws CommandError */
-export async function readBinary<T>(path: string, decode: (bytes: Uint8Array) => T): Promise<T> {
+export async function readBinary<T>(path: string, decode: (bytes: Uint8Array) => T | Promise<T>): Promise<T> {
   const bytes = await readBytes(path);
   try {
-    return decode(bytes);
+    return await decode(bytes);
   } catch (cause) {
-    if (cause instanceof WireError) throw new CommandError(`${path}: ${cause.message}`, { cause });
+    if (cause instanceof Error && ['WireError', 'Hdf5Error'].includes(cause.name))
+      throw new CommandError(`${path}: ${cause.message}`, { cause });
     throw cause;
   }
 }

@@ -40,6 +40,14 @@ const commands: Readonly<Record<string, Entry>> = {
     summary: 'prints loss and accuracy of trained weights',
     load: async () => (await import('./commands/test.ts')).test,
   },
+  extract: {
+    summary: 'writes the values of blobs for many images',
+    load: async () => (await import('./commands/extract.ts')).extract,
+  },
+  data: {
+    summary: 'prints what a data set holds',
+    load: async () => (await import('./commands/data.ts')).data,
+  },
   'check-cifar': {
     summary: "compares a run on CIFAR-10 with Caffe's",
     load: async () => (await import('./commands/check-cifar.ts')).checkCifar,

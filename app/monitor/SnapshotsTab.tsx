@@ -61,7 +61,8 @@ export function SnapshotsTab() {
 const time = new Intl.DateTimeFormat('en-GB', { day: '2-digit', month: 'short', hour: '2-digit', minute: '2-digit' });
 
 function SnapshotRow({ snapshot, active }: { readonly snapshot: SnapshotInfo; readonly active: boolean }) {
-  const { name, iteration, when, bytes, engine } = snapshot;
+  const { name, iteration, when, bytes, engine, format } = snapshot;
+  const ending = format === 'HDF5' ? '.h5' : '';
   return (
     <tr>
       <td className="figures copyable">{name}</td>
@@ -81,10 +82,10 @@ function SnapshotRow({ snapshot, active }: { readonly snapshot: SnapshotInfo; re
             Continue from here
           </Button>
           <Button small tone="quiet" onClick={() => void downloadSnapshot(name, 'caffemodel')}>
-            .caffemodel
+            .caffemodel{ending}
           </Button>
           <Button small tone="quiet" onClick={() => void downloadSnapshot(name, 'solverstate')}>
-            .solverstate
+            .solverstate{ending}
           </Button>
           <IconButton label={`Remove ${name}`} small onClick={() => void removeSnapshot(name)}>
             <Trash2 />
@@ -118,7 +119,7 @@ function LoadWeights() {
       <h3>From a file</h3>
       <p>
         A .caffemodel is copied by layer name, as Caffe does for fine-tuning, and the next run starts with it. With the
-        .solverstate of the same iteration the run it belongs to goes on.
+        .solverstate of the same iteration the run it belongs to goes on. Caffe’s HDF5 form (.h5) is read as well.
       </p>
       <Button small icon={<Upload />} onClick={() => chooser.current?.click()}>
         Load weights or state
@@ -126,7 +127,7 @@ function LoadWeights() {
       <input
         ref={chooser}
         type="file"
-        accept=".caffemodel,.solverstate"
+        accept=".caffemodel,.solverstate,.h5"
         multiple
         hidden
         data-testid="weight-files"

@@ -11,6 +11,7 @@ describe('sortDrop', () => {
     [['data_batch_1'], 'data'],
     [['net.prototxt'], 'prototxt'],
     [['a_iter_10.caffemodel', 'a_iter_10.solverstate'], 'weights'],
+    [['a_iter_10.caffemodel.h5', 'a_iter_10.solverstate.h5'], 'weights'],
     [['cat.JPG'], 'image'],
     [['cat.png', 'dog.png'], 'data'],
   ])('%j is %s', (paths, kind) => {

@@ -58,6 +58,22 @@ describe('RunStore', () => {
     expect((await store.snapshots()).map((s) => s.name)).toEqual(['net_iter_10']);
   });
 
+  it('keeps HDF5 snapshots under their own endings; a name stands for one snapshot', async () => {
+    const directory = new MemoryDirectory();
+    const store = new RunStore(directory);
+    await store.saveSnapshot('net_iter_10', 10, files, engine);
+    const kept = await store.saveSnapshot('net_iter_10', 10, files, engine, 'HDF5');
+    expect(kept.format).toBe('HDF5');
+    expect((await directory.names()).sort()).toEqual([
+      'net_iter_10.caffemodel.h5',
+      'net_iter_10.json',
+      'net_iter_10.solverstate.h5',
+    ]);
+    expect(await store.snapshotFiles('net_iter_10')).toEqual(files);
+    await store.removeSnapshot('net_iter_10');
+    expect(await directory.names()).toEqual([]);
+  });
+
   it('keeps curves, and takes a broken-off file for none', async () => {
     const directory = new MemoryDirectory();
     const store = new RunStore(directory);

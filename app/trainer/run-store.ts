@@ -4,6 +4,7 @@
  */
 import type { StoreDirectory } from '../data/store.ts';
 import type { EngineInfo } from '../engine/engine.ts';
+import { endingOf, type SnapshotFormat } from '../formats/weight-files.ts';
 
 /** What a run was made on and from: kept with its curves, so that figures can be compared later. */
 export interface RunRecord {
@@ -28,6 +29,8 @@ export interface StoredSnapshot {
   readonly bytes: number;
   /** What it was computed on; undefined for one that an older version kept. */
   readonly engine?: EngineInfo;
+  /** The form of its files; BINARYPROTO where it is not said. */
+  readonly format?: SnapshotFormat;
 }
 
 /** Points of the curves, flat: train [iteration, loss, lr]…, test [iteration, loss, accuracy]… (NaN where there is none). */
@@ -54,6 +57,7 @@ export class RunStore {
     iteration: number,
     files: { readonly caffemodel: Uint8Array; readonly solverstate: Uint8Array },
     engine: EngineInfo,
+    format: SnapshotFormat = 'BINARYPROTO',
   ): Promise<StoredSnapshot> {
     const record: StoredSnapshot = {
       name,
@@ -61,9 +65,13 @@ export class RunStore {
       when: Date.now(),
       bytes: files.caffemodel.byteLength + files.solverstate.byteLength,
       engine,
+      ...(format === 'HDF5' ? { format } : {}),
     };
-    await this.directory.write(`${name}.caffemodel`, [files.caffemodel]);
-    await this.directory.write(`${name}.solverstate`, [files.solverstate]);
+    // One snapshot has one name: what another run left under it in the other form goes.
+    await this.removeSnapshot(name);
+    const ending = endingOf(format);
+    await this.directory.write(`${name}.caffemodel${ending}`, [files.caffemodel]);
+    await this.directory.write(`${name}.solverstate${ending}`, [files.solverstate]);
     await this.directory.write(`${name}${META}`, [jsonBytes(record)]);
     return record;
   }
@@ -77,14 +85,18 @@ export class RunStore {
   }
 
   async snapshotFiles(name: string): Promise<{ caffemodel: Uint8Array; solverstate: Uint8Array }> {
+    const there = await this.directory.names();
+    const ending = endingOf(there.includes(`${name}.caffemodel.h5`) ? 'HDF5' : 'BINARYPROTO');
     return {
-      caffemodel: new Uint8Array(await this.directory.read(`${name}.caffemodel`)),
-      solverstate: new Uint8Array(await this.directory.read(`${name}.solverstate`)),
+      caffemodel: new Uint8Array(await this.directory.read(`${name}.caffemodel${ending}`)),
+      solverstate: new Uint8Array(await this.directory.read(`${name}.solverstate${ending}`)),
     };
   }
 
   async removeSnapshot(name: string): Promise<void> {
-    const own = [`${name}${META}`, `${name}.caffemodel`, `${name}.solverstate`];
+    const own = [META, ...['', '.h5'].flatMap((end) => [`.caffemodel${end}`, `.solverstate${end}`])].map(
+      (end) => name + end,
+    );
     const there = await this.directory.names();
     for (const file of own) if (there.includes(file)) await this.directory.remove(file);
   }

@@ -55,7 +55,7 @@ export function planCopy(net: TypedNet, model: Caffemodel): { report: CopyReport
     if (source.blobs.length === 0) continue;
     const targets = layers.filter((layer) => layer.name === source.name);
     (targets.length === 0 ? ignored : copied).push(source.name);
-    for (const target of targets) copies.push(...copiesOf(target, source));
+    for (const target of targets) copies.push(...copiesOf(net, target, source));
   }
   if (copied.length === 0)
     throw new TrainingError(
@@ -65,22 +65,26 @@ export function planCopy(net: TypedNet, model: Caffemodel): { report: CopyReport
   return { report: { copied, ignored, missing }, copies };
 }
 
-function copiesOf(target: NetLayer, source: StoredLayer): Copy[] {
+function copiesOf(net: TypedNet, target: NetLayer, source: StoredLayer): Copy[] {
   const advice = 'Give the layer another name to train it from scratch, or use the settings it was trained with.';
   const { name, blobs } = source;
-  if (target.params.length !== blobs.length)
+  // An HDF5 file leaves out blobs that are shared with an earlier layer.
+  const lacking = target.params.slice(blobs.length);
+  const shared = lacking.length > 0 && lacking.every(({ owner }) => net.params[owner]?.layer !== target.index);
+  if (target.params.length !== blobs.length && !shared)
     throw new TrainingError(
       `Layer "${name}" has ${target.params.length} parameter blobs here and ${blobs.length} in the weights file. ${advice}`,
       name,
     );
-  return target.params.map(({ shape, owner }, i) => {
-    const blob = blobs[i] as StoredBlob;
+  return target.params.flatMap(({ shape, owner }, i) => {
+    const blob: StoredBlob | undefined = blobs[i];
+    if (blob === undefined || blob.absent === true) return [];
     if (!fitsShape(blob, shape))
       throw new TrainingError(
         `Parameter ${i} of layer "${name}" is ${textOf(shape)} here and ${textOf(blob.shape)} in the weights file. ${advice}`,
         name,
       );
-    return { owner, data: blob.data };
+    return [{ owner, data: blob.data }];
   });
 }
 

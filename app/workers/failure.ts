@@ -19,6 +19,7 @@ const codeOfName: Readonly<Record<string, WorkerFailure['code']>> = {
   CompileError: 'net',
   TrainingError: 'net',
   WireError: 'weights',
+  Hdf5Error: 'weights',
   Cancelled: 'cancelled',
   AbortError: 'cancelled',
 };

@@ -2,8 +2,8 @@
  * What is kept of a run in the browser: its curves as they grow, the engine it was made on, and its snapshots. It tells
  * the page of each snapshot; a browser without room loses the curves, not the run, and says so.
  */
-import { writeCaffemodel, readCaffemodel, type Caffemodel } from '../caffe/wire/caffemodel.ts';
-import { writeSolverstate } from '../caffe/wire/solverstate.ts';
+import type { Caffemodel } from '../caffe/wire/caffemodel.ts';
+import { endingOf, readWeights, writeState, writeWeights, type SnapshotFormat } from '../formats/weight-files.ts';
 import { CurveLog } from '../trainer/curve-log.ts';
 import type { RunRecord, RunStore } from '../trainer/run-store.ts';
 import type { Snapshot } from '../trainer/session.ts';
@@ -12,6 +12,14 @@ import type { RestoredRun, SnapshotInfo, TrainEvent } from './protocol.ts';
 
 /** Curves are kept at least this often while running, in milliseconds. */
 const KEEP_EVERY = 4000;
+
+/** How a run's snapshots are kept. */
+export interface KeptRun {
+  /** Start of their names. */
+  readonly prefix: string;
+  readonly format: SnapshotFormat;
+  readonly record: RunRecord;
+}
 
 export class RunKeeper {
   readonly curves = new CurveLog();
@@ -50,15 +58,16 @@ export class RunKeeper {
   }
 
   /** Keeps a snapshot as Caffe's two files, and says so. */
-  async keepSnapshot(snapshot: Snapshot, prefix: string, record: RunRecord): Promise<SnapshotInfo> {
+  async keepSnapshot(snapshot: Snapshot, { prefix, format, record }: KeptRun): Promise<SnapshotInfo> {
     const name = `${prefix}_iter_${snapshot.iteration}`;
+    const model = `${name}.caffemodel${endingOf(format)}`;
     const files = {
-      caffemodel: writeCaffemodel(snapshot.weights),
-      solverstate: writeSolverstate({ ...snapshot.state, learnedNet: `${name}.caffemodel` }),
+      caffemodel: await writeWeights(snapshot.weights, format),
+      solverstate: await writeState({ ...snapshot.state, learnedNet: model }, format),
     };
-    const kept = await (await this.store()).saveSnapshot(name, snapshot.iteration, files, record.engine);
+    const kept = await (await this.store()).saveSnapshot(name, snapshot.iteration, files, record.engine, format);
     this.emit({ kind: 'snapshot', snapshot: kept });
-    this.emit({ kind: 'log', line: `Snapshotting to ${name}.caffemodel and ${name}.solverstate` });
+    this.emit({ kind: 'log', line: `Snapshotting to ${model} and ${name}.solverstate${endingOf(format)}` });
     return kept;
   }
 
@@ -66,7 +75,7 @@ export class RunKeeper {
   async lastWeights(): Promise<Caffemodel | undefined> {
     const store = await this.store();
     const [last] = await store.snapshots();
-    return last && readCaffemodel((await store.snapshotFiles(last.name)).caffemodel);
+    return last && readWeights((await store.snapshotFiles(last.name)).caffemodel);
   }
 
   /** The run of an earlier visit; undefined when there is none. */

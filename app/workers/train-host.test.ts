@@ -155,11 +155,14 @@ describe('TrainHost', () => {
     );
   });
 
-  it('says when the loss is no number any more, and keeps the curves', async () => {
+  it('says when the loss is no number any more and where that began, and keeps the curves', async () => {
     const page = open();
     await page.start({ netText, solverText: solverOf(500).replace('base_lr: 0.02', 'base_lr: 1e30') });
     expect(await page.until('finished', 'failed')).toBe('failed');
     const failure = page.events.find((e) => e.kind === 'failure');
-    expect(failure?.failure.message).toMatch(/The loss became .* at iteration \d+: training has diverged/);
+    expect(failure?.failure.message).toMatch(
+      /^The loss became (NaN|Infinity) at iteration \d+\. The first values that are infinite or no numbers are in blob "ip", which layer "ip" \(InnerProduct\) computes: .* Lower base_lr/,
+    );
+    expect(failure?.failure.layer).toBe('ip');
   });
 });

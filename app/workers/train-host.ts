@@ -9,8 +9,8 @@ import type { TypedNet } from '../caffe/net/typed-net.ts';
 import type { NetState, Phase } from '../caffe/schema/net-messages.ts';
 import { readSolver } from '../caffe/solver/read-solver.ts';
 import type { NetReference, SolverSettings } from '../caffe/solver/solver-settings.ts';
-import { readCaffemodel, writeCaffemodel, type Caffemodel } from '../caffe/wire/caffemodel.ts';
-import { readSolverstate } from '../caffe/wire/solverstate.ts';
+import { writeCaffemodel, type Caffemodel } from '../caffe/wire/caffemodel.ts';
+import { readState, readWeights } from '../formats/weight-files.ts';
 import { imageBytes } from '../data/dataset.ts';
 import { layerTable } from '../layers/index.ts';
 import { textWithBatch } from '../trainer/batch-size.ts';
@@ -22,7 +22,7 @@ import { TrainingSession, type SessionNets } from '../trainer/session.ts';
 import { planCopy } from '../trainer/weights.ts';
 import { WorkerError, failureOf } from './failure.ts';
 import type { OpenedEngine } from './open-engine.ts';
-import { RunKeeper } from './run-keeper.ts';
+import { RunKeeper, type KeptRun } from './run-keeper.ts';
 import type {
   Classification,
   ClassifyImage,
@@ -47,11 +47,9 @@ export interface TrainHostParts {
 /** Progress is told at most this often, in milliseconds. */
 const TELL_EVERY = 50;
 
-interface Run {
+interface Run extends KeptRun {
   readonly session: TrainingSession;
   readonly spec: RunSpec;
-  readonly prefix: string;
-  readonly record: RunRecord;
   /** The loop, while it goes. */
   loop: Promise<void> | undefined;
 }
@@ -212,8 +210,8 @@ export class TrainHost {
         message: `The solver has a mistake: ${first.message}`,
         diagnostics: mistakes,
       });
-    const state = spec.solverState === undefined ? undefined : readSolverstate(spec.solverState);
-    const weights = spec.weights === undefined ? this.loaded : readCaffemodel(spec.weights);
+    const state = spec.solverState === undefined ? undefined : await readState(spec.solverState);
+    const weights = spec.weights === undefined ? this.loaded : await readWeights(spec.weights);
     const seed = state?.seed ?? (solver.random_seed >= 0 ? solver.random_seed : drawSeed());
     const { engine, reason } = await this.openEngine();
     const session = await TrainingSession.create({
@@ -243,7 +241,7 @@ export class TrainHost {
         },
         log: (line) => this.parts.emit({ kind: 'log', line }),
         snapshot: async (snapshot) => {
-          if (this.run !== undefined) await this.keeper.keepSnapshot(snapshot, this.run.prefix, this.run.record);
+          if (this.run !== undefined) await this.keeper.keepSnapshot(snapshot, this.run);
         },
       },
     });
@@ -266,7 +264,14 @@ export class TrainHost {
     };
     await this.keeper.begin(record, session.iteration, session.maxIterations);
     const prefix = (solver.snapshot_prefix ?? '').split('/').at(-1) ?? '';
-    this.run = { session, spec, prefix: prefix === '' ? 'snapshot' : prefix, record, loop: undefined };
+    this.run = {
+      session,
+      spec,
+      prefix: prefix === '' ? 'snapshot' : prefix,
+      format: solver.snapshot_format,
+      record,
+      loop: undefined,
+    };
     this.meter = new RunMeter();
     this.parts.emit({ kind: 'log', line: `Training on ${engine.info.device}, seed ${seed}` });
     this.goOn(Infinity);
@@ -360,7 +365,7 @@ export class TrainHost {
   }
 
   private async keepSnapshot(run: Run): Promise<SnapshotInfo> {
-    return this.keeper.keepSnapshot(await run.session.snapshot(), run.prefix, run.record);
+    return this.keeper.keepSnapshot(await run.session.snapshot(), run);
   }
 
   /** Weights of the run; else those loaded; else those of the last snapshot. */
@@ -378,7 +383,7 @@ export class TrainHost {
 
   /** A paused run takes the weights up at once; else they are checked against the network and kept for the next start. */
   private async loadWeights(netText: string, bytes: Uint8Array): Promise<CopyReport> {
-    const weights = readCaffemodel(bytes);
+    const weights = await readWeights(bytes);
     if (this.run?.loop !== undefined) await this.halt('pause');
     if (this.run !== undefined && this.state === 'paused') return this.run.session.load(weights);
     const { report } = planCopy(this.typedNet(netText, 'TRAIN', undefined), weights);

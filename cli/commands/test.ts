@@ -1,5 +1,5 @@
 /** `crema test`: loss and accuracy of trained weights, as `caffe test` gives them. */
-import { readCaffemodel } from '../../app/caffe/wire/caffemodel.ts';
+import { readWeights } from '../../app/formats/weight-files.ts';
 import { compileNet } from '../../app/compiler/compile-net.ts';
 import { RING_SLOTS, singleProgram } from '../../app/compiler/compile-training.ts';
 import { definitionOf } from '../../app/layers/index.ts';
@@ -48,7 +48,7 @@ export const test: Command = {
       throw new UsageError('--data is missing: give a CIFAR-10 archive, folder or batch file.');
     const kind = oneOf('engine', values.engine, engineKinds);
     const wanted = wholeNumber('iterations', values.iterations, 1);
-    const weights = await readBinary(values.weights, readCaffemodel);
+    const weights = await readBinary(values.weights, readWeights);
     const dataset = await loadDataset(values.data, terminal);
     const net = wholeNetOf(path, await readText(path), 'TEST', { record: recordOf(dataset) });
     const mean = await meanFor([net], path, dataset, terminal);

@@ -1,9 +1,9 @@
 /** `crema train`: a whole training run without a page, as `caffe train` does it. */
 import { closeSync, openSync, writeSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { readCaffemodel, writeCaffemodel } from '../../app/caffe/wire/caffemodel.ts';
-import { readSolverstate, writeSolverstate } from '../../app/caffe/wire/solverstate.ts';
+import { endingOf, readState, readWeights, writeState, writeWeights } from '../../app/formats/weight-files.ts';
 import { DatasetFeed } from '../../app/trainer/feed.ts';
+import { megabytes } from '../../app/trainer/memory-need.ts';
 import { LossWindow } from '../../app/trainer/loss-window.ts';
 import { TrainingSession, type Snapshot } from '../../app/trainer/session.ts';
 import {
@@ -31,8 +31,9 @@ Options:
   --data PATH             the images (required); "sample" for the generated set
   --net FILE              a net in place of the one that the solver names
   --weights F.caffemodel  weights to start from, copied by layer name; more than one, with
-                          commas between
-  --snapshot F.solverstate  a snapshot to go on from; its weights are looked up beside it
+                          commas between; .caffemodel.h5 as well
+  --snapshot F.solverstate  a snapshot to go on from; its weights are looked up beside it;
+                          .solverstate.h5 as well
   --iterations N          stops after N iterations, before max_iter
   --no-shuffle            images in file order, as Caffe's Data layer reads its data base
   --out DIR               where snapshots go (default: where you are)
@@ -106,6 +107,7 @@ export const train: Command = {
         },
       });
       try {
+        terminal.err(`The run takes ${megabytes(session.bytes)} of memory.`);
         for (const weights of start.weights) {
           const { copied, ignored, missing } = session.load(weights);
           terminal.err(
@@ -162,17 +164,17 @@ async function runToEnd(
 /** What a run begins with: a snapshot, or weights that are copied one file after the other, as Caffe does. */
 async function startOf(weightsPaths: readonly string[], statePath: string | undefined) {
   if (statePath === undefined) {
-    const weights = await Promise.all(weightsPaths.map((path) => readBinary(path, readCaffemodel)));
+    const weights = await Promise.all(weightsPaths.map((path) => readBinary(path, readWeights)));
     return { weights, state: undefined };
   }
-  const state = await readBinary(statePath, readSolverstate);
-  const beside = statePath.replace(/\.solverstate$/, '.caffemodel');
+  const state = await readBinary(statePath, readState);
+  const beside = statePath.replace(/\.solverstate(\.h5)?$/, '.caffemodel$1');
   const named = state.learnedNet === '' ? undefined : findBeside(statePath, state.learnedNet);
   const found = named ?? findBeside(statePath, basename(beside));
   if (found === undefined) {
     throw new CommandError(`The weights of ${statePath} (${state.learnedNet || basename(beside)}) are not beside it.`);
   }
-  return { weights: [await readBinary(found, readCaffemodel)], state };
+  return { weights: [await readBinary(found, readWeights)], state };
 }
 
 function randomSeed(terminal: Terminal): number {
@@ -181,14 +183,16 @@ function randomSeed(terminal: Terminal): number {
   return seed;
 }
 
-/** Writes `PREFIX_iter_N.caffemodel` and `.solverstate`, as Caffe names them, into the folder. */
+/** Writes `PREFIX_iter_N.caffemodel` and `.solverstate` (with `.h5` for HDF5), as Caffe names them, into the folder. */
 async function writeSnapshot(snapshot: Snapshot, files: SolverFiles, out: string, terminal: Terminal): Promise<void> {
   const prefix = basename(files.solver.snapshot_prefix ?? basename(dirname(files.netPath)));
   const base = `${prefix}_iter_${snapshot.iteration}`;
-  await writeBytes(join(out, `${base}.caffemodel`), writeCaffemodel(snapshot.weights));
-  const state = { ...snapshot.state, learnedNet: `${base}.caffemodel` };
-  await writeBytes(join(out, `${base}.solverstate`), writeSolverstate(state));
-  terminal.out(`Snapshotting to ${join(out, base)}.caffemodel and .solverstate`);
+  const format = files.solver.snapshot_format;
+  const model = `${base}.caffemodel${endingOf(format)}`;
+  await writeBytes(join(out, model), await writeWeights(snapshot.weights, format));
+  const state = { ...snapshot.state, learnedNet: model };
+  await writeBytes(join(out, `${base}.solverstate${endingOf(format)}`), await writeState(state, format));
+  terminal.out(`Snapshotting to ${join(out, model)} and .solverstate${endingOf(format)}`);
 }
 
 /** Rounded to the digits that a 32-bit float has. */

@@ -11,6 +11,8 @@ export interface StoredBlob {
   readonly data: Float32Array;
   /** True for the four-number form of old files, which stands for any shape that is the same with ones in front. */
   readonly legacy?: boolean;
+  /** True for a blob that its file leaves to another layer, which it is shared with: nothing is to be copied. */
+  readonly absent?: boolean;
 }
 
 /** Reads a blob. Throws `WireError` where shape and count do not agree. */

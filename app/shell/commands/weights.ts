@@ -1,4 +1,5 @@
 /** Snapshots, and weights from files: loading, listing, downloading, removing. */
+import { isHdf5 } from '../../formats/hdf5-file.ts';
 import { WorkerError } from '../../workers/failure.ts';
 import { useDocument } from '../../store/document.ts';
 import { useGallery } from '../../store/gallery.ts';
@@ -12,13 +13,13 @@ import { attempt, train } from './workers.ts';
 
 const showFailure = (weightsFailure: WorkerFailure) => useRun.setState({ weightsFailure });
 
-/** Loads a `.caffemodel`, or resumes from a `.solverstate` and the `.caffemodel` beside it. Shows the Snapshots tab. */
+/** Loads a `.caffemodel`, or resumes from a `.solverstate` and the `.caffemodel` beside it (or both as `.h5`). Shows the Snapshots tab. */
 export async function loadWeightFiles(files: readonly File[]): Promise<void> {
   useView.setState({ monitorTab: 'snapshots' });
   useRun.setState({ weightsFailure: undefined });
   await attempt(async () => {
-    const model = files.find(({ name }) => name.endsWith('.caffemodel'));
-    const state = files.find(({ name }) => name.endsWith('.solverstate'));
+    const model = files.find(({ name }) => /\.caffemodel(\.h5)?$/i.test(name));
+    const state = files.find(({ name }) => /\.solverstate(\.h5)?$/i.test(name));
     if (state !== undefined) {
       const weights = model === undefined ? startWeights.get() : await bytesOf(model);
       if (weights === undefined) {
@@ -77,7 +78,7 @@ export async function removeSnapshot(name: string): Promise<void> {
 export async function downloadSnapshot(name: string, extension: 'caffemodel' | 'solverstate'): Promise<void> {
   await attempt(async () => {
     const files = await train.call({ kind: 'snapshot-files', name });
-    download(`${name}.${extension}`, files[extension]);
+    download(`${name}.${extension}${isHdf5(files[extension]) ? '.h5' : ''}`, files[extension]);
   });
 }
 

@@ -27,7 +27,7 @@ interface PickerType {
 const PROTOTXT: PickerType = { description: 'Caffe prototxt', accept: { 'text/plain': ['.prototxt', '.pbtxt'] } };
 const WEIGHTS: PickerType = {
   description: 'Weights and solver states',
-  accept: { 'application/octet-stream': ['.caffemodel', '.solverstate'] },
+  accept: { 'application/octet-stream': ['.caffemodel', '.solverstate', '.h5'] },
 };
 
 /** A file that was chosen, with its handle where the browser gives one. */
@@ -55,7 +55,7 @@ function chooseByInput(): Promise<readonly ChosenFile[]> {
   const input = document.createElement('input');
   input.type = 'file';
   input.multiple = true;
-  input.accept = '.prototxt,.pbtxt,.caffemodel,.solverstate';
+  input.accept = '.prototxt,.pbtxt,.caffemodel,.solverstate,.h5';
   return new Promise((resolve) => {
     input.addEventListener('change', () =>
       resolve([...(input.files ?? [])].map((file) => ({ file, handle: undefined }))),

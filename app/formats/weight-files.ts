@@ -1,0 +1,34 @@
+/** Weights and solver states in whichever of Caffe's two forms a file has: protobuf, or HDF5. */
+import { readCaffemodel, writeCaffemodel, type Caffemodel } from '../caffe/wire/caffemodel.ts';
+import { readSolverstate, writeSolverstate, type StoredSolverState } from '../caffe/wire/solverstate.ts';
+import { isHdf5 } from './hdf5-file.ts';
+
+/** Caffe's names for the forms of its snapshots: values of `snapshot_format`. */
+export type SnapshotFormat = 'BINARYPROTO' | 'HDF5';
+
+/** Ending of the files of a form, after `.caffemodel` and `.solverstate`. */
+export const endingOf = (format: SnapshotFormat): string => (format === 'HDF5' ? '.h5' : '');
+
+/** Reads a `.caffemodel` or `.caffemodel.h5`, told apart by their first bytes. @throws WireError or Hdf5Error */
+export async function readWeights(bytes: Uint8Array): Promise<Caffemodel> {
+  if (!isHdf5(bytes)) return readCaffemodel(bytes);
+  return (await import('./caffe-hdf5.ts')).readHdf5Caffemodel(bytes);
+}
+
+/** Reads a `.solverstate` or `.solverstate.h5`. @throws WireError or Hdf5Error */
+export async function readState(bytes: Uint8Array): Promise<StoredSolverState> {
+  if (!isHdf5(bytes)) return readSolverstate(bytes);
+  return (await import('./caffe-hdf5.ts')).readHdf5Solverstate(bytes);
+}
+
+/** The bytes of weights in a form. */
+export async function writeWeights(model: Caffemodel, format: SnapshotFormat): Promise<Uint8Array<ArrayBuffer>> {
+  if (format === 'BINARYPROTO') return writeCaffemodel(model);
+  return (await import('./caffe-hdf5.ts')).writeHdf5Caffemodel(model);
+}
+
+/** The bytes of a solver state in a form. */
+export async function writeState(state: StoredSolverState, format: SnapshotFormat): Promise<Uint8Array<ArrayBuffer>> {
+  if (format === 'BINARYPROTO') return writeSolverstate(state);
+  return (await import('./caffe-hdf5.ts')).writeHdf5Solverstate(state);
+}
