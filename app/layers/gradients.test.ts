@@ -200,6 +200,37 @@ const cases: Readonly<Record<string, Case>> = {
       'convolution_param { num_output: 3 group: 3 kernel_size: 3 stride: 2 pad: 1 }',
     ),
   },
+  Permute: { net: oneLayer('Permute', [image], 'permute_param { order: 0 order: 2 order: 3 order: 1 }') },
+  'Permute, first to last': { net: oneLayer('Permute', [[3, 1, 5]], 'permute_param { order: 2 }') },
+  'Normalize each place': {
+    net: oneLayer('Normalize', [image], 'norm_param { across_spatial: false channel_shared: false eps: 0.01 }'),
+  },
+  'Normalize each place, one factor': {
+    net: oneLayer('Normalize', [[3, 17]], 'norm_param { across_spatial: false }'),
+  },
+  'Normalize the image': { net: oneLayer('Normalize', [image], 'norm_param { channel_shared: false }') },
+  'Normalize the image, one factor': { net: oneLayer('Normalize', [image]) },
+  ShuffleChannel: { net: oneLayer('ShuffleChannel', [[2, 6, 3, 1]], 'shuffle_channel_param { group: 3 }') },
+  'Interp, larger': { net: oneLayer('Interp', [[1, 2, 3, 5]], 'interp_param { height: 7 width: 8 }') },
+  'Interp, smaller': { net: oneLayer('Interp', [[1, 2, 9, 7]], 'interp_param { height: 4 width: 3 }') },
+  'Interp, cut and zoomed': {
+    net: oneLayer('Interp', [[2, 1, 6, 7]], 'interp_param { zoom_factor: 3 pad_beg: -1 pad_end: -2 }'),
+  },
+  'Interp, from and to one row': {
+    net: oneLayer('Interp', [[1, 2, 1, 5]], 'interp_param { height: 3 width: 1 }'),
+  },
+  ROIPooling: {
+    net: oneLayer(
+      'ROIPooling',
+      [
+        [2, 3, 9, 7],
+        [4, 5],
+      ],
+      'roi_pooling_param { pooled_h: 3 pooled_w: 2 spatial_scale: 0.5 }',
+    ),
+    values: { b: [0, 0, 0, 12, 16, 1, 3, 5, 9, 10, 1, -4, 2, 7, 40, 0, 8, 8, 8, 8] },
+    without: ['b'],
+  },
   ReLU6: { net: oneLayer('ReLU6', [image]), range: 9.001 },
   Filter: {
     net: `${oneLayer('Sigmoid', [[5, 2, 3]], '', ['p'])}

@@ -1,6 +1,7 @@
 /** Layers on WebGPU against the interpreter, forward and backward, at sizes that no tile or workgroup divides. */
 import { afterAll, describe, it } from 'vitest';
 import { openNodeEngine } from '../engine/webgpu/node-device.ts';
+import { forkCases } from './testing/fork-cases.ts';
 import { expectLikeReference, type EngineCase } from './testing/engine-case.ts';
 import { oneLayer } from './testing/one-layer.ts';
 
@@ -106,6 +107,7 @@ const cases: Readonly<Record<string, EngineCase>> = {
     net: oneLayer('Pooling', [[3, 5, 17, 13]], 'pooling_param { pool: STOCHASTIC kernel_size: 3 stride: 2 }'),
     positive: true,
   },
+  ...forkCases,
   ReLU6: { net: oneLayer('ReLU6', [[33, 65]], '') },
   RNN: {
     net: oneLayer(

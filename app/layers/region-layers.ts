@@ -1,42 +1,9 @@
-/** The layers of Fast and Faster R-CNN's forks of Caffe, as shapes: ROIPooling, SmoothL1Loss and the Python layers by name. */
+/** Layers of Fast and Faster R-CNN's forks of Caffe, as shapes: SmoothL1Loss and the Python layers by name. */
 import type { Shape, ShapeContext } from '../caffe/net/layer-table.ts';
-import { setting } from '../caffe/schema/values.ts';
 import { countOf, type LayerDefinition } from './definition.ts';
-import { bottom, bottomText, requirePositive, requireRank, sameShape } from './shape-rules.ts';
+import { bottom, bottomText, sameShape } from './shape-rules.ts';
 import { notYet } from './unsupported.ts';
 import { nth } from './views.ts';
-
-/** Pools each region to a grid. */
-export const roiPooling: LayerDefinition = {
-  type: 'ROIPooling',
-  family: 'pooling',
-  doc: 'Pools each region (second bottom: image, and four corners) of a feature map to a grid of fixed size. From Fast R-CNN, a fork of Caffe.',
-  paramField: 'roi_pooling_param',
-  bottoms: { min: 2, max: 2 },
-  tops: { min: 1, max: 1 },
-  noGradientBottoms: [1],
-  summary(layer) {
-    const p = setting(layer, 'roi_pooling_param');
-    return `${p.pooled_h}×${p.pooled_w}`;
-  },
-  shape(c) {
-    const p = setting(c.layer, 'roi_pooling_param');
-    const shape = requireRank(c, 4, 'batch, channels, height, width');
-    const regions = bottom(c, 1);
-    if (countOf(regions.slice(1)) !== 5)
-      c.fail(`${bottomText(c, 1)} must hold five numbers for each region: its image and four corners.`);
-    const height = requirePositive(c, p.pooled_h, 'roi_pooling_param.pooled_h');
-    const width = requirePositive(c, p.pooled_w, 'roi_pooling_param.pooled_w');
-    return { tops: [[nth(regions, 0), nth(shape, 1), height, width]] };
-  },
-  cost(_, bottoms, tops) {
-    // A region covers as much of the image as it likes: the whole image is the most.
-    const [, , height = 0, width = 0] = nth(bottoms, 0);
-    const [regions = 0, channels = 0] = nth(tops, 0);
-    return { macs: 0, other: regions * channels * height * width };
-  },
-  supports: notYet('ROIPooling'),
-};
 
 /** The loss of boxes. */
 export const smoothL1Loss: LayerDefinition = {

@@ -1,8 +1,7 @@
 /**
- * The layers of SSD's fork of Caffe (single shot detection), as shapes: Permute, Normalize, PriorBox, DetectionOutput,
- * MultiBoxLoss and AnnotatedData. They are drawn and checked, not computed.
+ * The layers of SSD's fork of Caffe (single shot detection) that are drawn and checked, not computed: PriorBox,
+ * DetectionOutput, MultiBoxLoss and AnnotatedData. Permute and Normalize have files of their own.
  */
-import type { ParamDeclaration } from '../caffe/net/layer-table.ts';
 import { setting } from '../caffe/schema/values.ts';
 import { countOf, type LayerDefinition } from './definition.ts';
 import { bottom, bottomText, requirePositive, requireRank } from './shape-rules.ts';
@@ -10,60 +9,6 @@ import { notYet } from './unsupported.ts';
 import { nth } from './views.ts';
 
 const one = { min: 1, max: 1 };
-
-/** Puts the axes in another order. */
-export const permute: LayerDefinition = {
-  type: 'Permute',
-  family: 'reshape',
-  doc: 'Puts the axes of a blob in another order. From SSD, a fork of Caffe.',
-  paramField: 'permute_param',
-  template: 'permute_param {\n  order: 0\n  order: 2\n  order: 3\n  order: 1\n}',
-  bottoms: one,
-  tops: one,
-  summary: (layer) => setting(layer, 'permute_param').order.join(', '),
-  shape(c) {
-    const shape = bottom(c);
-    const { order } = setting(c.layer, 'permute_param');
-    const bad = order.find((axis, i) => axis >= shape.length || order.indexOf(axis) !== i);
-    if (bad !== undefined)
-      c.fail(
-        bad >= shape.length
-          ? `${bottomText(c, 0)} has ${shape.length} axes, so there is no axis ${bad}.`
-          : `order names axis ${bad} twice: name each axis once.`,
-        'permute_param.order',
-      );
-    const rest = shape.map((_, axis) => axis).filter((axis) => !order.includes(axis));
-    return { tops: [[...order, ...rest].map((axis) => nth(shape, axis))] };
-  },
-  cost: () => ({ macs: 0 }),
-  supports: notYet('Permute'),
-};
-
-/** Scales vectors to length 1. */
-export const normalize: LayerDefinition = {
-  type: 'Normalize',
-  family: 'normalise',
-  doc: 'Scales the channels of each place (or the whole image) to length 1, then by a learned factor. From SSD, a fork of Caffe.',
-  paramField: 'norm_param',
-  template:
-    'norm_param {\n  across_spatial: false\n  scale_filler { type: "constant" value: 20 }\n  channel_shared: false\n}',
-  bottoms: one,
-  tops: one,
-  summary: (layer) => (setting(layer, 'norm_param').across_spatial ? 'image' : 'each place'),
-  shape(c) {
-    const shape = bottom(c);
-    if (shape.length < 2) c.fail(`${bottomText(c, 0)} has no channels to normalise: it needs at least two axes.`);
-    const p = setting(c.layer, 'norm_param');
-    const factor: ParamDeclaration = {
-      shape: p.channel_shared ? [] : [nth(shape, 1)],
-      role: 'scale',
-      ...(p.scale_filler === undefined ? { initial: 1 } : { filler: p.scale_filler }),
-    };
-    return { tops: [shape], params: [factor] };
-  },
-  cost: (_, bottoms) => ({ macs: 0, other: 3 * countOf(nth(bottoms, 0)) }),
-  supports: notYet('Normalize'),
-};
 
 /** The default boxes of a feature map. */
 export const priorBox: LayerDefinition = {

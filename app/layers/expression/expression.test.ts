@@ -1,7 +1,9 @@
 /** Formulas: what they mean, their gradients against differences, built-in layers as judges, and mistakes with their place. */
-import { describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import { buildNet } from '../../caffe/net/build-net.ts';
+import { openNodeWasmEngine } from '../../engine/wasm/node-wasm.ts';
 import { layerTable } from '../index.ts';
+import { expectLikeReference } from '../testing/engine-case.ts';
 import { interpretNet } from '../testing/interpreted-net.ts';
 import { checkGradients, spreadValues } from '../testing/numeric-gradient.ts';
 import { oneLayer } from '../testing/one-layer.ts';
@@ -10,6 +12,16 @@ import { formulaNet, formulas } from './formulas.testing.ts';
 describe('gradients against differences', () => {
   test.each(Object.entries(formulas))('%s', async (_, one) => {
     expect(await checkGradients(formulaNet(one), one)).toBeGreaterThan(0);
+  });
+});
+
+describe('on the processor', () => {
+  const engine = openNodeWasmEngine({ threads: 2 });
+  afterAll(async () => {
+    (await engine).dispose();
+  });
+  test.each(Object.entries(formulas))('%s', async (_, one) => {
+    await expectLikeReference(await engine, { ...one, net: formulaNet(one) });
   });
 });
 
