@@ -32,7 +32,7 @@ const browser = await chromium.launch({
   ],
 });
 
-/** MiB that the page's process (its workers and their shared memory with it) holds in memory. */
+/** MiB that the page's process holds, what waits to be collected included. */
 async function residentMiB(session) {
   const { processInfo } = await session.send('SystemInfo.getProcessInfo');
   const sizes = processInfo
@@ -40,6 +40,9 @@ async function residentMiB(session) {
     .map(({ id }) => Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${id}/status`, 'utf8'))?.[1] ?? 0) / 1024);
   return Math.max(...sizes);
 }
+
+/** Bytes that the page and its workers use, shared memory and all, after a collection of garbage. */
+const inUse = (page) => page.evaluate(async () => (await performance.measureUserAgentSpecificMemory()).bytes);
 
 const samples = [];
 try {
@@ -69,9 +72,12 @@ try {
       return { state: place?.getAttribute('data-run-state'), iteration: Number(place?.textContent?.replace(/,/g, '')) };
     });
     if (state === 'failed') throw new Error(await page.locator('.run-panel').innerText());
-    const mib = await residentMiB(session);
-    samples.push({ minute: minute + 1, iteration, mib });
-    console.log(`minute ${minute + 1}: iteration ${iteration}, ${mib.toFixed(0)} MiB`);
+    const mib = (await inUse(page)) / 2 ** 20;
+    const resident = await residentMiB(session);
+    samples.push({ minute: minute + 1, iteration, mib, resident });
+    console.log(
+      `minute ${minute + 1}: iteration ${iteration}, ${mib.toFixed(1)} MiB in use, ${resident.toFixed(0)} MiB resident`,
+    );
   }
 } finally {
   await browser.close();

@@ -36,6 +36,8 @@ export type DiagnosticCode =
   | 'bottom-count'
   | 'top-count'
   | 'shape'
+  /** A net that is not made for the data set at hand. */
+  | 'misfit'
   | 'param-shape'
   | 'param-count'
   | 'unused-blob'

@@ -17,6 +17,8 @@ const PADDING = 24;
 const GAP = 16;
 const EXIT_MARGIN = 12;
 const EXIT_GAP = 12;
+/** The mark before the name of a closed group, with its gap. */
+const CLOSED_MARK = 20;
 
 /** Extents as Caffe's logs write them, with a multiplication sign: `100×32×16×16`. */
 export function shapeText(shape: Shape | undefined): string {
@@ -42,6 +44,8 @@ export interface NodeTexts {
   readonly source: boolean;
   /** Where the flow goes; down unless said otherwise. */
   readonly direction?: FlowDirection;
+  /** A closed group, which has a mark before its name. */
+  readonly closed?: boolean;
 }
 
 export interface NodeBox {
@@ -65,7 +69,7 @@ const toGrid = (width: number): number => Math.ceil(width / 8) * 8;
 export const rowNote = (type: string): string => `${type}, in place`;
 
 function textWidth(texts: NodeTexts): { width: number; summaryBeside: 'name' | 'type' } {
-  const name = monoWidth(texts.name, NAME_SIZE);
+  const name = monoWidth(texts.name, NAME_SIZE) + (texts.closed === true ? CLOSED_MARK : 0);
   const type = uiWidth(texts.type, FACT_SIZE);
   const summary = monoWidth(texts.summary, FACT_SIZE);
   const rows = texts.rows.map((row) => pair(monoWidth(row.name, FACT_SIZE), uiWidth(rowNote(row.type), FACT_SIZE)));

@@ -61,6 +61,39 @@ const ready: StepSources = {
 
 const brief = (sources: StepSources) => listSteps(sources).map(({ status, fact }) => `${status}: ${fact}`);
 
+const layer = (type: string): NetView['layers'][number] => ({
+  id: type,
+  name: type,
+  type,
+  family: 'data',
+  doc: '',
+  summary: '',
+  range: { start: 0, end: 1 },
+  bottoms: [],
+  tops: [],
+  inPlace: false,
+  params: [],
+  settings: [],
+  macs: 0,
+  problem: undefined,
+});
+
+describe('what a whole net may still lack', () => {
+  const netStepOf = (view: NetView) =>
+    listSteps({ ...ready, document: { ...ready.document, nets: { TRAIN: view, TEST: view } } });
+
+  it('does not fit the images at hand', () => {
+    const steps = netStepOf(net([{ ...finding(0, 'warning'), code: 'misfit' }]));
+    expect(steps[1]).toMatchObject({ status: 'missing', fact: 'made for other images' });
+    expect(steps[3]).toMatchObject({ status: 'missing', fact: 'needs net' });
+  });
+
+  it('takes its inputs from a program, not from a data set', () => {
+    expect(netStepOf({ ...net(), layers: [layer('Input')] })[1]).toMatchObject({ fact: 'reads no data set' });
+    expect(netStepOf({ ...net(), layers: [layer('Data')] })[1]).toMatchObject({ status: 'ready' });
+  });
+});
+
 describe('listSteps', () => {
   it('says each step’s fact when all is ready', () => {
     expect(brief(ready)).toEqual([

@@ -55,6 +55,10 @@ function netStep({ nets, netText }: StepSources['document'], errors: number): St
   if (nets === undefined) return { ...step, status: 'busy', fact: 'reading' };
   if (errors > 0) return { ...step, status: 'missing', fact: plural(errors, 'error') };
   if (!nets.TRAIN.complete) return { ...step, status: 'missing', fact: 'shapes unknown' };
+  if (nets.TRAIN.diagnostics.some(({ code }) => code === 'misfit'))
+    return { ...step, status: 'missing', fact: 'made for other images' };
+  if (nets.TRAIN.layers.some(({ type }) => type === 'Input'))
+    return { ...step, status: 'missing', fact: 'reads no data set' };
   return { ...step, status: 'ready', fact: `${formatCount(nets.TRAIN.totals.parameters)} params` };
 }
 

@@ -15,7 +15,7 @@ test('an ImageNet network beside small images is whole, and says why it cannot t
   expect(net.blobs.get('pool5')?.shape).toEqual([256, 256, 6, 6]);
   const [misfit, ...others] = net.diagnostics.filter(({ severity }) => severity !== 'info');
   expect(others).toEqual([]);
-  expect(misfit).toMatchObject({ code: 'shape', severity: 'warning' });
+  expect(misfit).toMatchObject({ code: 'misfit', severity: 'warning' });
   expect(misfit?.message).toContain('3×32×32');
   expect(misfit?.message).toContain('3×227×227');
   expect(misfit?.related?.[0]?.message).toContain('crop_size');

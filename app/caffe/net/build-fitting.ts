@@ -24,7 +24,7 @@ export function buildFitting(text: string, options: BuildOptions): TypedNet {
   if (data === undefined || !meant.complete || meant.diagnostics.some(isError)) return net;
   const shape = meant.blobs.get(data.tops[0] ?? '')?.shape?.slice(1) ?? [];
   const misfit: Diagnostic = {
-    code: 'shape',
+    code: 'misfit',
     severity: 'warning',
     range: placeIn(data),
     message: `This network is not made for the open data set, whose images are ${record.join('×')}, and cannot train on it. It is shown for images of ${shape.join('×')}.`,
