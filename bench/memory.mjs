@@ -87,8 +87,7 @@ const mean = (list) => list.reduce((sum, { mib }) => sum + mib, 0) / list.length
 const quarter = Math.floor(samples.length / 4);
 if (quarter > 0) {
   const [early, late] = [mean(samples.slice(quarter, 2 * quarter)), mean(samples.slice(-quarter))];
-  console.log(
-    `second quarter ${early.toFixed(0)} MiB, last quarter ${late.toFixed(0)} MiB: ${((late / early - 1) * 100).toFixed(1)}%`,
-  );
+  const growth = ((late / early - 1) * 100).toFixed(1);
+  console.log(`in use: second quarter ${early.toFixed(1)} MiB, last quarter ${late.toFixed(1)} MiB: ${growth}%`);
 }
 if (values.out !== undefined) writeFileSync(values.out, JSON.stringify(samples));
