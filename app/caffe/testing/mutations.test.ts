@@ -13,6 +13,29 @@ import { print } from '../text/tree.ts';
 import { upgradeNetEdits } from '../text/upgrade-edits.ts';
 import { galleryText } from './gallery-files.ts';
 
+/** Milliseconds that one text may take, in all that is done with it together. */
+const LIMIT = 100;
+
+/** Milliseconds of the processor that `work` takes: a pause of the machine does not count. */
+function computing(work: () => void): number {
+  const before = process.cpuUsage();
+  work();
+  const { user, system } = process.cpuUsage(before);
+  return (user + system) / 1000;
+}
+
+/** All that the editor and the canvas do with a text. */
+function use(text: string): void {
+  expect(print(readNet(text).document)).toBe(text);
+  buildNet(text, { phase: 'TRAIN', layers: layerTable });
+  formatted(text);
+  upgradeNetEdits(text);
+  outlineOf('network', text);
+  foldsOf(parse(text));
+  const [first] = readNet(text).layers;
+  if (first) netEdits(text, { kind: 'delete', layers: [first.id] });
+}
+
 test('ten thousand damaged networks: no throw, no hang, printed as they were', () => {
   const sources = [
     galleryText('alexnet/deploy.prototxt').slice(0, 1000),
@@ -47,6 +70,7 @@ test('ten thousand damaged networks: no throw, no hang, printed as they were', (
     cut: fc.nat({ max: 40 }),
     put: fc.oneof(fc.constantFrom(...pieces), fc.string({ maxLength: 6 })),
   });
+  for (const source of sources) for (let i = 0; i < 10; i++) use(source);
   let slowest = 0;
   fc.assert(
     fc.property(
@@ -57,20 +81,17 @@ test('ten thousand damaged networks: no throw, no hang, printed as they were', (
           const start = Math.floor(at * damaged.length);
           return damaged.slice(0, start) + put + damaged.slice(start + cut);
         }, source);
-        const begun = performance.now();
-        expect(print(readNet(text).document)).toBe(text);
-        buildNet(text, { phase: 'TRAIN', layers: layerTable });
-        formatted(text);
-        upgradeNetEdits(text);
-        outlineOf('network', text);
-        foldsOf(parse(text));
-        const [first] = readNet(text).layers;
-        if (first) netEdits(text, { kind: 'delete', layers: [first.id] });
-        slowest = Math.max(slowest, performance.now() - begun);
+        let took = computing(() => use(text));
+        // A collection of garbage may fall into one try; a hang is there again in the second.
+        if (took > LIMIT)
+          took = Math.min(
+            took,
+            computing(() => use(text)),
+          );
+        slowest = Math.max(slowest, took);
       },
     ),
     { numRuns: 10_000 },
   );
-  // All of it together; a single pause of the machine is no hang.
-  expect(slowest).toBeLessThan(1000);
+  expect(slowest).toBeLessThan(LIMIT);
 }, 240_000);
