@@ -153,7 +153,6 @@ export async function readClassNames(entry: FileEntry): Promise<string[]> {
 export function describeOther(head: Uint8Array): string {
   const text = new TextDecoder('latin1').decode(head.subarray(0, 64)).trimStart().toLowerCase();
   if (head.length === 0) return 'an empty file';
-  if (text.startsWith('pk\x03\x04')) return 'a zip archive (unpack it and load the folder)';
   if (text.startsWith('\xfd7zxz') || text.startsWith('bzh')) {
     return 'an archive of another compression (unpack it and load the folder)';
   }

@@ -6,7 +6,7 @@ import { DatasetError } from './image-dataset.ts';
 /** A file being read front to back. Reading past what is there is an error of the user's file, so it never comes back short. */
 export class FileEntry {
   readonly path: string;
-  /** Bytes, as the archive or the file system states them. */
+  /** Bytes, as the archive or the file system states them; infinity where a compressed file does not. */
   readonly size: number;
   readonly #reader: ByteReader;
   readonly #container: string | undefined;
@@ -33,6 +33,21 @@ export class FileEntry {
     if (read < target.length) this.#cutOff();
   }
 
+  /** The whole content. @throws DatasetError where it is longer than `limit` bytes; `what` says what it should be. */
+  async readAll(limit: number, what: string): Promise<Uint8Array> {
+    const known = Number.isFinite(this.size);
+    if (known && this.size <= limit) {
+      const bytes = new Uint8Array(this.size);
+      await this.readInto(bytes);
+      return bytes;
+    }
+    const bytes = await this.peek(limit + 1);
+    if (known || bytes.length > limit) {
+      throw new DatasetError(`${this.path} is too large for ${what}: more than ${formatCount(limit)} bytes.`);
+    }
+    return bytes.slice();
+  }
+
   /** Passes over what is left. */
   async skipRest(): Promise<void> {
     this.#left -= await this.#reader.skip(this.#left);
@@ -40,6 +55,8 @@ export class FileEntry {
   }
 
   #cutOff(): never {
+    if (!Number.isFinite(this.size))
+      throw new DatasetError(`${this.path} is cut off: its data ends too early. Download it again.`);
     const found = `${formatCount(this.size)} bytes expected, ${formatCount(this.size - this.#left)} found`;
     throw new DatasetError(
       this.#container === undefined

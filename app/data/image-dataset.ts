@@ -22,6 +22,8 @@ export interface ImageDataset {
   readonly classNames: readonly string[];
   readonly train: ImageSplit;
   readonly test: ImageSplit;
+  /** What the reader did that the user should know, a sentence each: records passed over, values brought to bytes, sizes changed. */
+  readonly notes?: readonly string[];
 }
 
 /** What can be said of a data set without its images; plain data, so it crosses worker borders and is stored as JSON. */
@@ -39,6 +41,8 @@ export interface DatasetSummary {
   readonly testPerClass: readonly number[];
   /** Bytes of images and labels together. */
   readonly bytes: number;
+  /** The set's notes; absent where there are none. */
+  readonly notes?: readonly string[];
 }
 
 /** A named file as a reader takes it: from a drop, a folder, or Node's fs. Its contents are streamed, and may be streamed again. */
@@ -48,6 +52,8 @@ export interface SourceFile {
   /** Bytes. */
   readonly size: number;
   stream(): ReadableStream<Uint8Array>;
+  /** Up to `length` bytes from `start` on, fewer where the file ends: for formats with an index at their end or pages anywhere. */
+  read(start: number, length: number): Promise<Uint8Array>;
 }
 
 /** Told how far a long job is: bytes done of bytes in total, and what is being worked on, such as a file name. */
@@ -103,9 +109,11 @@ export function mergeDatasets(base: ImageDataset, added: ImageDataset): ImageDat
       `${added.source} has the classes ${added.classNames.join(', ')} and cannot be added to ${base.source}, which has ${base.classNames.join(', ')}: load it on its own.`,
     );
   }
+  const notes = [...(base.notes ?? []), ...(added.notes ?? [])];
   return {
     ...base,
     source: `${base.source} + ${added.source}`,
+    ...(notes.length === 0 ? {} : { notes }),
     train: joinSplits([base.train, added.train]),
     test: joinSplits([base.test, added.test]),
   };
@@ -134,6 +142,7 @@ export function summarize(dataset: ImageDataset): DatasetSummary {
     trainPerClass: countClasses(train, classNames.length),
     testPerClass: countClasses(test, classNames.length),
     bytes,
+    ...(dataset.notes === undefined ? {} : { notes: dataset.notes }),
   };
 }
 

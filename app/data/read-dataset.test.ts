@@ -116,21 +116,25 @@ describe('what readDataset says of', () => {
   const evil = utf8("(dp0\nS'data'\ncposix\nsystem\n(S'id'\ntRs.");
 
   const cases: [string, PlainFile[], RegExp][] = [
-    ['nothing', [], /^The folder is empty: a CIFAR-10 archive/],
-    ['a picture', [file('cat.png', utf8('\u0089PNG\r\n'))], /^cat\.png is not CIFAR-10: .* and this is neither/],
+    ['nothing', [], /^The folder is empty: CIFAR-10 or CIFAR-100, MNIST/],
+    [
+      'a picture',
+      [file('cat.png', utf8('\u0089PNG\r\n'))],
+      /^cat\.png: most of its images cannot be read \(1 of 1\): cat\.png is no picture/,
+    ],
     [
       'a web page',
       [file('cifar-10-binary.tar.gz', utf8('<!doctype html>'))],
       /and this is a web page, so the download/,
     ],
-    ['a zip archive', [file('cifar.zip', utf8('PK\x03\x04'))], /and this is a zip archive \(unpack it/],
+    ['a zip archive', [file('cifar.zip', utf8('PK\x03\x04'))], /^cifar\.zip is cut off or no zip archive/],
     ['an empty file', [file('data', new Uint8Array(0))], /and this is an empty file/],
     [
       'other files',
       [file('a/x.txt', utf8('x')), file('a/y.txt', utf8('y'))],
-      /^There is no CIFAR-10 batch among the 2 files \(x\.txt, y\.txt\)/,
+      /^There is no data set among the 2 files \(x\.txt, y\.txt\)/,
     ],
-    ['class names alone', named(binaryFiles(made), /meta/), /^There is no CIFAR-10 batch among the 1 files/],
+    ['class names alone', named(binaryFiles(made), /meta/), /^There is no data set among the 1 files/],
     [
       'a cut-off archive',
       [file('c.tar.gz', archive.slice(0, 90_000))],
@@ -157,8 +161,16 @@ describe('what readDataset says of', () => {
       [file('data_batch_1.bin', new Uint8Array(5000))],
       /^data_batch_1\.bin is not a whole CIFAR-10 batch: its size must be a multiple of 3,073 bytes .* has 5,000 bytes\./,
     ],
-    ['CIFAR-100, binary', [file('train.bin', new Uint8Array(3074 * 2))], /which fits the records of CIFAR-100/],
-    ['CIFAR-100, python', [file('train', utf8("(dp0\nS'fine_labels'\n(lp1\ns."))], /^train is from CIFAR-100/],
+    [
+      'CIFAR-100 named as CIFAR-10',
+      [file('data_batch_1.bin', new Uint8Array(3074 * 2))],
+      /which fits the records of CIFAR-100/,
+    ],
+    [
+      'CIFAR-100, python',
+      [file('train', utf8("(dp0\nS'fine_labels'\n(lp1\ns."))],
+      /^train is no file of CIFAR-100: entries named data and fine_labels were expected/,
+    ],
     [
       'a label over 9',
       [file('data_batch_2.bin', record)],
@@ -215,6 +227,7 @@ describe('what readDataset says of', () => {
     const source: SourceFile = {
       path: 'c.tar.gz',
       size: archive.length,
+      read: (start, length) => Promise.resolve(bytes.slice(start, start + length)),
       stream: () => {
         let given = false;
         return new ReadableStream<Uint8Array>({

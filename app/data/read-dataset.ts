@@ -1,288 +1,100 @@
-/**
- * Reading a data set from whatever the user has: CIFAR-10's archive in either form, plain or compressed, the unpacked folder, or single
- * batch files. Files are told apart by content, streamed, and put in the order of the batches' names whatever order they come in.
- */
-import {
-  batchStem,
-  cifar10,
-  describeOther,
-  fileKind,
-  headLength,
-  readBinaryBatch,
-  readClassNames,
-  readPickleBatch,
-  type Batch,
-  type FileKind,
-} from './batch-files.ts';
-import { ByteReader } from './byte-reader.ts';
-import { FileEntry } from './file-entry.ts';
-import { baseName, compareNames, folderOf, formatBytes } from './file-names.ts';
-import { GzipError, gunzip, isGzip } from './gunzip.ts';
-import { DatasetError, joinSplits, type ImageDataset, type Progress, type SourceFile } from './image-dataset.ts';
-import { isTarHeader, readTar } from './tar.ts';
+/** Reading a data set from whatever the user has: tells the format from the files' contents and hands them to its reader. */
+import { readCifar100 } from './cifar100.ts';
+import { readCsv } from './csv.ts';
+import { formatsOf, type Format, type FormedFile } from './file-format.ts';
+import { baseName } from './file-names.ts';
+import { readHdf5 } from './hdf5-set.ts';
+import { readIdx } from './idx.ts';
+import { DatasetError, type ImageDataset, type SourceFile } from './image-dataset.ts';
+import { readLmdbSet } from './lmdb-set.ts';
+import { readNumpy } from './numpy-set.ts';
+import type { ReadOptions } from './open-files.ts';
+import { readParquet } from './parquet-set.ts';
+import { readPictures } from './picture-set.ts';
+import { readCifar10 } from './read-cifar10.ts';
+import { tarFiles } from './tar-files.ts';
+import { zipFiles } from './zip.ts';
 
-/** How to follow and stop a read. */
-export interface ReadOptions {
-  /** Called as bytes arrive, with the bytes read of those to be read and the file they belong to. */
-  readonly progress?: Progress;
-  /** Aborting makes the read throw the signal's reason. */
-  readonly signal?: AbortSignal;
+export type { ReadOptions };
+
+/** What can be read, as a sentence's part. */
+export const readable =
+  'CIFAR-10 or CIFAR-100, MNIST (idx), an LMDB, HDF5 or Parquet file, NumPy arrays, CSV, or pictures in a folder for each class';
+
+type Reader = (files: readonly SourceFile[], options: ReadOptions) => Promise<ImageDataset>;
+
+interface FormatReader {
+  readonly format: Format;
+  readonly read: Reader;
+  /** Files beside those of the format that the reader wants too. */
+  readonly beside?: (file: FormedFile) => boolean;
+  /** Whether it reads files front to back, so that a compressed archive will do. */
+  readonly streams: boolean;
 }
 
+/** In the order in which they are tried: a folder with several is read as the first. */
+const readers: readonly FormatReader[] = [
+  { format: 'lmdb', read: readLmdbSet, streams: false },
+  { format: 'hdf5', read: readHdf5, beside: ({ format }) => format === 'list', streams: false },
+  { format: 'parquet', read: readParquet, streams: false },
+  {
+    format: 'cifar100',
+    read: readCifar100,
+    beside: ({ file }) => /^(meta|fine_label_names\.txt)$/.test(baseName(file.path)),
+    streams: true,
+  },
+  { format: 'idx', read: readIdx, streams: true },
+  { format: 'npy', read: readNumpy, streams: false },
+  { format: 'picture', read: readPictures, beside: ({ format }) => format === 'list', streams: true },
+  { format: 'csv', read: readCsv, streams: true },
+];
+
 /**
- * Reads CIFAR-10 from files of any of its forms. Among several copies (an archive beside its unpacked folder) the unpacked binary form is
- * taken, then the unpacked python form, then the archives. Loose files may be part of a set (a split may come out empty); an archive must be whole.
+ * Reads a data set from files of any format known. What is in zip and plain tar archives is read like files of a folder.
  *
  * @throws DatasetError with a sentence for the user where the files are not what was expected.
  */
 export async function readDataset(files: readonly SourceFile[], options: ReadOptions = {}): Promise<ImageDataset> {
-  if (files.length === 0) {
-    throw new DatasetError(
-      'The folder is empty: a CIFAR-10 archive (cifar-10-binary.tar.gz or cifar-10-python.tar.gz) or its batch files were expected.',
-    );
+  if (files.length === 0) throw new DatasetError(`The folder is empty: ${readable} was expected.`);
+  const formed = await formatsOf(files, options);
+  const of = (format: Format) => formed.filter((file) => file.format === format);
+  const anyBatch = of('cifar10').length > 0 && of('cifar100').length === 0;
+  if (anyBatch) return readCifar10(files, options, `${readable} was expected`);
+  const [zip] = of('zip');
+  for (const reader of readers) {
+    const own = of(reader.format);
+    if (own.length === 0) continue;
+    const beside = formed.filter((file) => reader.beside?.(file) === true && file.packed === 'no');
+    return reader.read(await unpacked([...own, ...beside], reader, options), options);
   }
-  const candidates = await sniff(files, options);
-  return new SetReader(options).read(candidates);
+  // Nothing was recognised; CIFAR-10's reader has the sentences for half-right files.
+  if (zip === undefined) return readCifar10(files, options, `${readable} was expected`);
+  const inside = await zipFiles(zip.file, options);
+  if (inside.length === 0)
+    throw new DatasetError(`${zip.file.path} is an empty zip archive: ${readable} was expected.`);
+  if (inside.some(({ path }) => /\.zip$/i.test(path)) && inside.every(({ path }) => /\.(zip|md|txt)$/i.test(path))) {
+    throw new DatasetError(`${zip.file.path} holds zip archives itself: unpack it and load one of them.`);
+  }
+  return readDataset(inside, options);
 }
 
-interface Candidate {
-  readonly file: SourceFile;
-  readonly kind: FileKind;
-}
-
-/** Looks into the files, and throws where none of them is of use. */
-async function sniff(files: readonly SourceFile[], options: ReadOptions): Promise<Candidate[]> {
-  // A folder with thousands of files is not CIFAR-10; looking into each would take long, so names have to be likely ones.
-  const likely = /\.(tar|tgz|gz|bin)$|batch/i;
-  const looked = files.length <= 64 ? files : files.filter((file) => likely.test(file.path));
-  const found: Candidate[] = [];
-  let first: { readonly path: string; readonly what: string } | undefined;
-  for (const file of looked) {
-    const head = await headOf(file, options);
-    const kind = fileKind(file.path, file.size, head);
-    if (kind === 'other') first ??= { path: file.path, what: describeOther(head) };
-    else found.push({ file, kind });
-  }
-  if (found.some(({ kind }) => kind !== 'meta')) return found;
-  const expected = 'a CIFAR-10 archive (.tar.gz), its unpacked folder or its batch files were expected';
-  if (files.length === 1 && first !== undefined) {
-    throw new DatasetError(`${first.path} is not CIFAR-10: ${expected}, and this is ${first.what}.`);
-  }
-  const names = files.slice(0, 3).map((file) => baseName(file.path));
-  throw new DatasetError(
-    `There is no CIFAR-10 batch among the ${files.length} files (${names.join(', ')}${files.length > 3 ? ', …' : ''}): ${expected}.`,
-  );
-}
-
-async function headOf(file: SourceFile, { signal }: ReadOptions): Promise<Uint8Array> {
-  const reader = new ByteReader(file.stream(), signal === undefined ? {} : { signal });
-  try {
-    return (await reader.peek(headLength)).slice();
-  } catch (error) {
-    throw readFailure(error, file, signal);
-  } finally {
-    await reader.cancel();
-  }
-}
-
-/** Loose batch files of one form in one folder. */
-interface LooseGroup {
-  readonly folder: string;
-  readonly kind: 'binary' | 'pickle';
-  readonly files: SourceFile[];
-}
-
-class SetReader {
-  readonly #options: ReadOptions;
-  readonly #batches: Batch[] = [];
-  readonly #sources: string[] = [];
-  #classNames: readonly string[] = cifar10.classNames;
-  #done = 0;
-  #total = 0;
-  #current = '';
-
-  constructor(options: ReadOptions) {
-    this.#options = options;
-  }
-
-  async read(candidates: readonly Candidate[]): Promise<ImageDataset> {
-    for (const group of this.#looseGroups(candidates)) await this.#readGroup(group, candidates);
-    const archives = candidates.filter(({ kind }) => kind === 'gzip' || kind === 'tar').map(({ file }) => file);
-    for (const archive of archives.sort((a, b) => compareNames(a.path, b.path))) {
-      if (!this.#isWhole()) await this.#readArchive(archive);
-    }
-    return this.#assemble();
-  }
-
-  /** The groups worth reading: one that only repeats what another already has is passed over. */
-  #looseGroups(candidates: readonly Candidate[]): LooseGroup[] {
-    const groups = new Map<string, LooseGroup>();
-    for (const { file, kind } of candidates) {
-      if (kind !== 'binary' && kind !== 'pickle') continue;
-      const folder = folderOf(file.path);
-      const key = `${kind}:${folder}`;
-      const group = groups.get(key) ?? { folder, kind, files: [] };
-      groups.set(key, group);
-      group.files.push(file);
-    }
-    const chosen: LooseGroup[] = [];
-    const owner = new Map<string, SourceFile>();
-    const sorted = [...groups.values()].sort(
-      (a, b) => a.kind.localeCompare(b.kind) || compareNames(a.folder, b.folder),
-    );
-    for (const group of sorted) {
-      const repeated = group.files.filter((file) => owner.has(batchStem(file.path)));
-      if (repeated.length === group.files.length) continue;
-      const [twice] = repeated;
-      if (twice !== undefined) {
-        const other = owner.get(batchStem(twice.path))?.path ?? '';
-        throw new DatasetError(
-          `${batchStem(twice.path)} is there twice, as ${other} and ${twice.path}: load the folder or the files of one set only.`,
-        );
-      }
-      for (const file of group.files) owner.set(batchStem(file.path), file);
-      chosen.push(group);
-    }
-    return chosen;
-  }
-
-  async #readGroup(group: LooseGroup, candidates: readonly Candidate[]): Promise<void> {
-    const meta = candidates.filter(({ file, kind }) => kind === 'meta' && folderOf(file.path) === group.folder);
-    // A folder with both forms mixed has two files of class names; the one that belongs to the form comes last and is kept.
-    const metaFiles = meta
-      .map(({ file }) => file)
-      .sort((a, b) => Number(isOfForm(a, group)) - Number(isOfForm(b, group)));
-    const files = [...metaFiles, ...group.files.sort((a, b) => compareNames(a.path, b.path))];
-    this.#total += files.reduce((sum, file) => sum + file.size, 0);
-    for (const file of files) {
-      await this.#open(file, async (reader) => {
-        const entry = new FileEntry(reader, file.path, file.size);
-        await this.#readEntry(entry, fileKind(file.path, file.size, await entry.peek(headLength)));
-      });
-    }
-    const [first] = group.files;
-    if (first === undefined) return;
-    const many =
-      group.files.length > 1 ? `${baseName(first.path)} and ${group.files.length - 1} more` : baseName(first.path);
-    this.#sources.push(group.folder === '' ? many : baseName(group.folder));
-  }
-
-  async #readArchive(archive: SourceFile): Promise<void> {
-    this.#total += archive.size;
-    const before = this.#batches.length;
-    await this.#open(archive, async (outer) => {
-      const reader = isGzip(await outer.peek(headLength)) ? this.#reader(gunzip(outer.rest())) : outer;
-      if (!isTarHeader(await reader.peek(headLength))) {
-        const what = describeOther(await reader.peek(headLength));
-        throw new DatasetError(
-          `${archive.path} is compressed with gzip but holds no tar archive: its content is ${what}. Use cifar-10-binary.tar.gz or cifar-10-python.tar.gz as downloaded.`,
-        );
-      }
-      for await (const entry of readTar(reader, archive.path)) {
-        this.#current = baseName(entry.path);
-        await this.#readEntry(entry, fileKind(entry.path, entry.size, await entry.peek(headLength)));
-      }
-    });
-    this.#checkArchive(archive, this.#batches.slice(before));
-    this.#sources.push(baseName(archive.path));
-  }
-
-  /** An archive is packed whole, so what it lacks is a sign that it is not what it seems. */
-  #checkArchive(archive: SourceFile, batches: readonly Batch[]): void {
-    const lacks = (what: string) => {
-      const has = batches.map(({ stem }) => stem).join(', ') || 'no batch at all';
-      return new DatasetError(
-        `${archive.path} is not a whole CIFAR-10 archive: it has no ${what} (found: ${has}). Download cifar-10-binary.tar.gz or cifar-10-python.tar.gz again.`,
+async function unpacked(
+  files: readonly FormedFile[],
+  reader: FormatReader,
+  options: ReadOptions,
+): Promise<SourceFile[]> {
+  if (reader.streams) return files.map(({ file }) => file);
+  const all: SourceFile[] = [];
+  for (const { file, packed } of files) {
+    if (packed === 'no') all.push(file);
+    else if (packed === 'tar') {
+      const inside = await formatsOf(await tarFiles(file, options), options);
+      all.push(...inside.filter((f) => f.format === reader.format || reader.beside?.(f) === true).map((f) => f.file));
+    } else {
+      throw new DatasetError(
+        `${file.path} holds ${reader.format.toUpperCase()} files in compressed form, and those are read from any place in them: unpack it and load the folder.`,
       );
-    };
-    const stems = new Set(batches.map(({ stem }) => stem));
-    const train = batches.filter(({ role }) => role === 'train');
-    if (train.length === 0) throw lacks('data_batch_1');
-    for (let i = 1; i <= train.length; i++) {
-      if (train.some(({ stem }) => /^data_batch_\d+$/.test(stem)) && !stems.has(`data_batch_${i}`)) {
-        throw lacks(`data_batch_${i}`);
-      }
-    }
-    if (train.length === batches.length) throw lacks('test_batch');
-  }
-
-  async #readEntry(entry: FileEntry, kind: FileKind): Promise<void> {
-    if (kind === 'meta') {
-      this.#classNames = await readClassNames(entry);
-    } else if (kind === 'binary' || kind === 'pickle') {
-      const batch = await (kind === 'binary' ? readBinaryBatch(entry) : readPickleBatch(entry));
-      if (this.#batches.some(({ stem }) => stem === batch.stem)) {
-        throw new DatasetError(
-          `${batch.stem} is there twice, the second time as ${entry.path}: load the files of one set only.`,
-        );
-      }
-      this.#batches.push(batch);
     }
   }
-
-  #isWhole(): boolean {
-    return this.#batches.some(({ role }) => role === 'train') && this.#batches.some(({ role }) => role === 'test');
-  }
-
-  #assemble(): ImageDataset {
-    const { name, channels, height, width } = cifar10;
-    const inOrder = this.#batches.sort((a, b) => compareNames(a.stem, b.stem));
-    const split = (role: Batch['role']) =>
-      joinSplits(inOrder.filter((batch) => batch.role === role).map((b) => b.split));
-    return {
-      name,
-      source: this.#sources.join(' + '),
-      channels,
-      height,
-      width,
-      classNames: this.#classNames,
-      train: split('train'),
-      test: split('test'),
-    };
-  }
-
-  #reader(stream: ReadableStream<Uint8Array>, onChunk?: (bytes: number) => void): ByteReader {
-    const { signal } = this.#options;
-    return new ByteReader(stream, {
-      ...(signal === undefined ? {} : { signal }),
-      ...(onChunk === undefined ? {} : { onChunk }),
-    });
-  }
-
-  /** Streams a file through `take`, counting progress, and turns what fails on the way into the user's sentence. */
-  async #open(file: SourceFile, take: (reader: ByteReader) => Promise<void>): Promise<void> {
-    this.#current = baseName(file.path);
-    const reader = this.#reader(file.stream(), (bytes) => {
-      this.#done += bytes;
-      this.#options.progress?.(this.#done, this.#total, this.#current);
-    });
-    try {
-      await take(reader);
-    } catch (error) {
-      await reader.cancel(error);
-      throw readFailure(error, file, this.#options.signal, this.#current);
-    }
-  }
-}
-
-/** Whether a file of class names is of the same form as a group's batches: `.txt` goes with `.bin`. */
-function isOfForm(meta: SourceFile, group: LooseGroup): boolean {
-  return meta.path.endsWith('.txt') === (group.kind === 'binary');
-}
-
-/** The error to throw for what went wrong while `file` was read, at `inside` in it where that is known. */
-function readFailure(error: unknown, file: SourceFile, signal: AbortSignal | undefined, inside?: string): unknown {
-  if (signal?.aborted === true || error instanceof DatasetError) return error;
-  if (error instanceof GzipError) {
-    const where = inside === undefined || inside === baseName(file.path) ? '' : `, in ${inside}`;
-    const what = error.cutOff
-      ? `is cut off: its compressed data ends too early${where} (the file has ${formatBytes(file.size)})`
-      : `is damaged: its compressed data is not what was packed${where}`;
-    return new DatasetError(`${file.path} ${what}. Download the archive again.`, { cause: error });
-  }
-  // A file that was moved or may not be read fails with a DOMException in browsers and a coded Error in Node.
-  const unreadable = error instanceof DOMException || (error instanceof Error && 'code' in error && 'syscall' in error);
-  if (!unreadable) return error;
-  const cannot = `${file.path} cannot be read (${error.message}): check that it is still there and load it again.`;
-  return new DatasetError(cannot, { cause: error });
+  return all;
 }

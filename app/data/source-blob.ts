@@ -3,5 +3,10 @@ import type { SourceFile } from './image-dataset.ts';
 
 /** Wraps a `File` or `Blob`. `path` is its name, with the folders above it when a folder was dropped (`webkitRelativePath`). */
 export function sourceFromBlob(blob: Blob, path: string): SourceFile {
-  return { path, size: blob.size, stream: () => blob.stream() };
+  return {
+    path,
+    size: blob.size,
+    stream: () => blob.stream(),
+    read: async (start, length) => new Uint8Array(await blob.slice(start, start + length).arrayBuffer()),
+  };
 }

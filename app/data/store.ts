@@ -99,7 +99,8 @@ export class DatasetStore {
       const { name, source, channels, height, width, classNames } = summary;
       const train = await split('train', summary.trainCount);
       const test = await split('test', summary.testCount);
-      return { name, source, channels, height, width, classNames, train, test };
+      const notes = summary.notes === undefined ? {} : { notes: summary.notes };
+      return { name, source, channels, height, width, classNames, train, test, ...notes };
     });
   }
 

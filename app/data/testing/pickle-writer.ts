@@ -31,7 +31,8 @@ export function pickleMeta(classNames: readonly string[], style: PickleStyle): U
   return out.finish();
 }
 
-class PickleWriter {
+/** Puts pickles together value by value. */
+export class PickleWriter {
   readonly #style: PickleStyle;
   #bytes = new Uint8Array(1024);
   #length = 0;

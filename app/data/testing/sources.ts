@@ -7,6 +7,7 @@ export function memorySource({ path, bytes }: PlainFile, chunk = 1009): SourceFi
   return {
     path,
     size: bytes.length,
+    read: (start, length) => Promise.resolve(bytes.slice(start, start + length)),
     stream: () => {
       let at = 0;
       return new ReadableStream<Uint8Array>({
