@@ -50,7 +50,10 @@ function collectProblems(document: Findings): Problem[] {
   };
   return [
     ...place('network', document.netText, net),
-    ...place('solver', document.solverText, document.solver?.diagnostics ?? []),
+    // No solver is a step not taken yet, not a mistake in one.
+    ...(document.solverText.trim() === ''
+      ? []
+      : place('solver', document.solverText, document.solver?.diagnostics ?? [])),
   ];
 }
 

@@ -89,7 +89,7 @@ describe('what a whole net may still lack', () => {
   });
 
   it('takes its inputs from a program, not from a data set', () => {
-    expect(netStepOf({ ...net(), layers: [layer('Input')] })[1]).toMatchObject({ fact: 'reads no data set' });
+    expect(netStepOf({ ...net(), layers: [layer('Input')] })[1]).toMatchObject({ fact: 'no data layer' });
     expect(netStepOf({ ...net(), layers: [layer('Data')] })[1]).toMatchObject({ status: 'ready' });
   });
 });

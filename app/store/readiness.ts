@@ -43,7 +43,10 @@ export function obstacleOf(steps: readonly Step[], engine: RunValues['engine']):
 
 function dataStep({ opened, job }: StepSources['dataset']): Step {
   const step = { name: 'data', title: 'Data' } as const;
-  if (opened === undefined) return { ...step, status: job === undefined ? 'missing' : 'busy', fact: 'no data set' };
+  if (opened === undefined)
+    return job === undefined
+      ? { ...step, status: 'missing', fact: 'no data set' }
+      : { ...step, status: 'busy', fact: 'opening' };
   const { name, trainCount, testCount } = opened.summary;
   if (trainCount === 0) return { ...step, status: 'missing', fact: 'no training images' };
   return { ...step, status: 'ready', fact: `${name} · ${formatCount(trainCount + testCount)}` };
@@ -58,7 +61,7 @@ function netStep({ nets, netText }: StepSources['document'], errors: number): St
   if (nets.TRAIN.diagnostics.some(({ code }) => code === 'misfit'))
     return { ...step, status: 'missing', fact: 'made for other images' };
   if (nets.TRAIN.layers.some(({ type }) => type === 'Input'))
-    return { ...step, status: 'missing', fact: 'reads no data set' };
+    return { ...step, status: 'missing', fact: 'no data layer' };
   return { ...step, status: 'ready', fact: `${formatCount(nets.TRAIN.totals.parameters)} params` };
 }
 
