@@ -29,7 +29,7 @@ describe('crema', () => {
     expect((await crema('--help')).code).toBe(0);
   });
 
-  test.each(['check', 'shapes', 'cost', 'fmt', 'upgrade', 'run', 'train', 'test', 'extract', 'check-cifar'])(
+  test.each(['check', 'shapes', 'cost', 'layers', 'fmt', 'upgrade', 'run', 'train', 'test', 'extract', 'check-cifar'])(
     '%s --help shows its usage',
     async (name) => {
       const { code, out, err } = await crema(name, '--help');

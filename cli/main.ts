@@ -20,6 +20,10 @@ const commands: Readonly<Record<string, Entry>> = {
     summary: 'prints parameters, multiply-adds, memory and receptive field of every layer',
     load: async () => (await import('./commands/cost.ts')).cost,
   },
+  layers: {
+    summary: 'prints the layer types and whether they compute',
+    load: async () => (await import('./commands/layers.ts')).layers,
+  },
   fmt: {
     summary: 'lays a prototxt out evenly, keeping its comments',
     load: async () => (await import('./commands/fmt.ts')).fmt,

@@ -54,3 +54,24 @@ describe('Filter', () => {
     );
   });
 });
+
+test('what an HDF5Output takes is among the results', async () => {
+  const text = `layer { name: "in" type: "Input" top: "x" top: "label" input_param { shape { dim: 2 dim: 1 } shape { dim: 2 } } }
+    layer { name: "double" type: "Power" bottom: "x" top: "y" power_param { scale: 2 } }
+    layer { name: "out" type: "HDF5Output" bottom: "y" bottom: "label" hdf5_output_param { file_name: "out.h5" } }`;
+  const results = await runCase(
+    {
+      metadata: new Map([
+        ['prototxt', text],
+        ['phase', 'TEST'],
+      ]),
+      tensors: new Map([
+        ['bottom/x', tensor([2, 1], [3, 4])],
+        ['bottom/label', tensor([2], [0, 1])],
+      ]),
+    },
+    engine,
+  );
+  expect(results.get('top/y')).toEqual(tensor([2, 1], [6, 8]));
+  expect(results.get('top/label')).toEqual(tensor([2], [0, 1]));
+});

@@ -23,7 +23,7 @@ type Tensors = ReadonlyMap<string, SafeTensor>;
  * Runs a case.
  *
  * @param netOf builds the case's net; the default throws a CaseError with its first mistake.
- * @returns `top/BLOB` for each output, and in TRAIN phase `bottom_diff/BLOB` for each input that has a gradient,
+ * @returns `top/BLOB` for each output and each blob that an HDF5Output takes, and in TRAIN phase `bottom_diff/BLOB` for each input that has a gradient,
  *   `param_diff/LAYER/I` and `param_after/LAYER/I`; for layers that share a parameter, under each one's name.
  * @throws CaseError where the case lacks something or does not fit its net; CompileError, EngineError.
  */
@@ -103,6 +103,7 @@ function compileCase(net: TypedNet, definitions: typeof definitionOf, tensors: T
   return compileNet(net, definitions, {
     prefix: 'case',
     backward: net.phase === 'TRAIN',
+    keepBlobs: writtenBlobs(net),
     keepGradients: inputBlobs(net),
     hostGradients: net.outputs.filter((id) => tensors.has(`top_diff/${nameOf(net, id)}`)),
   });
@@ -111,6 +112,10 @@ function compileCase(net: TypedNet, definitions: typeof definitionOf, tensors: T
 /** Ids of the blobs that the net is given. */
 const inputBlobs = (net: TypedNet): string[] =>
   net.layers.filter((layer) => layer.info?.source === true).flatMap((layer) => layer.tops);
+
+/** Ids of the blobs that Caffe would write to a file. */
+const writtenBlobs = (net: TypedNet): string[] =>
+  net.layers.filter((layer) => layer.type === 'HDF5Output').flatMap((layer) => layer.bottoms);
 
 function writeInputs(compiled: CompiledNet, executable: Executable, tensors: Tensors): void {
   const { net } = compiled;
@@ -157,6 +162,8 @@ async function readResults(
     results.set(name, { dtype: 'F32', shape, data: Float32Array.from(data) });
   };
   for (const { blob, buffer, shape } of compiled.outputs) await read(`top/${blob.name}`, buffer, shape);
+  for (const id of writtenBlobs(net))
+    await read(`top/${nameOf(net, id)}`, compiled.dataBuffer(id), net.blobs.get(id)?.shape ?? []);
   if (phase !== 'TRAIN') return results;
   for (const id of inputBlobs(net)) {
     const buffer = compiled.gradientBuffer(id);

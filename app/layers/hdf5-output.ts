@@ -1,14 +1,16 @@
-/** HDF5Output. Mirrors the shape rule of Caffe's hdf5_output_layer.cpp. */
+/**
+ * HDF5Output. Mirrors the shape rule of Caffe's hdf5_output_layer.cpp. It computes nothing and writes no file as the net
+ * runs; its bottoms are among the results of `crema run`, and `crema extract` writes any blob to HDF5.
+ */
 import { setting } from '../caffe/schema/values.ts';
 import type { LayerDefinition } from './definition.ts';
 import { bottom, bottomText } from './shape-rules.ts';
-import { notYet } from './unsupported.ts';
 
 /** Writes blobs to a file. */
 export const hdf5Output: LayerDefinition = {
   type: 'HDF5Output',
   family: 'utility',
-  doc: 'Writes data and labels to an HDF5 file.',
+  doc: 'Marks data and labels as results. Caffe writes them to an HDF5 file; here they are read after a run, or written by `crema extract`.',
   paramField: 'hdf5_output_param',
   bottoms: { min: 2, max: 2 },
   tops: { min: 0, max: 0 },
@@ -21,5 +23,5 @@ export const hdf5Output: LayerDefinition = {
     return { tops: [] };
   },
   cost: () => ({ macs: 0 }),
-  supports: notYet('HDF5Output', 'remove the layer'),
+  forward: () => undefined,
 };

@@ -1,10 +1,10 @@
 /** The list of layer types as a whole: names, documentation, templates, and an answer to whether each can be computed. */
 import { describe, expect, test } from 'vitest';
 import { buildNet } from '../caffe/net/build-net.ts';
-import type { Shape } from '../caffe/net/layer-table.ts';
 import { LayerParameter } from '../caffe/schema/net-messages.ts';
 import { messageOf } from '../caffe/schema/values.ts';
 import { definitionOf, layerTable } from './index.ts';
+import { sampleOf } from './sample-bottoms.ts';
 import { oneLayer } from './testing/one-layer.ts';
 
 const all = layerTable.all();
@@ -66,34 +66,6 @@ test('settings that cannot be computed are told from those that can', () => {
 });
 
 describe('templates make a layer that is accepted as it stands', () => {
-  const image: Shape = [2, 4, 16, 16];
-  const scores: Shape = [4, 10];
-  const labels: Shape = [4];
-  const bottoms: Readonly<Record<string, readonly Shape[]>> = {
-    Accuracy: [scores, labels],
-    Axpy: [[2, 4], image, image],
-    ContrastiveLoss: [scores, scores, labels],
-    Crop: [image, [2, 4, 8, 8]],
-    Eltwise: [image, image],
-    EuclideanLoss: [scores, scores],
-    HingeLoss: [scores, labels],
-    LSTM: [
-      [5, 2, 3],
-      [5, 2],
-    ],
-    MultinomialLogisticLoss: [scores, labels],
-    RNN: [
-      [5, 2, 3],
-      [5, 2],
-    ],
-    SigmoidCrossEntropyLoss: [scores, scores],
-    SoftmaxWithLoss: [scores, labels],
-  };
-  const tops: Readonly<Record<string, readonly string[]>> = {
-    MemoryData: ['y', 'label'],
-    Silence: [],
-    Slice: ['x', 'y'],
-  };
   const withTemplate = all.filter((info) => info.template !== undefined);
 
   test('most types have one', () => {
@@ -101,8 +73,8 @@ describe('templates make a layer that is accepted as it stands', () => {
   });
 
   test.each(withTemplate.map((info) => [info.type, info] as const))('%s', (type, info) => {
-    const shapes = info.source === true || info.bottoms.max === 0 ? [] : (bottoms[type] ?? [image]);
-    const net = buildNet(oneLayer(type, shapes, info.template, tops[type] ?? ['y']), {
+    const { bottoms, tops } = sampleOf(info);
+    const net = buildNet(oneLayer(type, bottoms, info.template, tops), {
       phase: 'TRAIN',
       layers: layerTable,
     });
