@@ -57,13 +57,20 @@ export async function readSolverFiles(
     wholeNetOf(path, text, phase, { record, stages: state?.stage ?? [], level: state?.level });
   const source = await sourceOf(settings.trainNet);
   const train = build(source, 'TRAIN', settings.trainState);
-  const tests: TypedNet[] = [];
-  for (const { net, state } of settings.testInterval > 0 ? settings.tests : [])
-    tests.push(build(await sourceOf(net), 'TEST', state));
+  const tested = settings.testInterval > 0 ? settings.tests : [];
+  const sources = await Promise.all(tested.map(({ net }) => sourceOf(net)));
+  const tests = sources.map((testSource, i) => build(testSource, 'TEST', tested[i]?.state));
   const weights = settings.weights.map((name) => findBeside(path, name) ?? name);
   const withBatch = (batch: number) => {
-    const text = textWithBatch(source.text, train, batch);
-    return { train: build({ ...source, text }, 'TRAIN', settings.trainState), tests };
+    const beside = tests.filter((_, i) => sources[i]?.path === source.path && sources[i]?.text === source.text);
+    const text = textWithBatch(source.text, train, beside, batch);
+    return {
+      train: build({ ...source, text }, 'TRAIN', settings.trainState),
+      tests: sources.map((own, i) => {
+        const shared = own.path === source.path && own.text === source.text;
+        return build(shared ? { ...own, text } : own, 'TEST', tested[i]?.state);
+      }),
+    };
   };
   return { solver, extensions, netPath: source.path, train, tests, weights, withBatch };
 }

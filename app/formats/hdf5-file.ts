@@ -23,8 +23,8 @@ async function library() {
   return { File: h5.File, system };
 }
 
-/** Opens a file's bytes, hands its root to `use`, and closes it again. @throws Hdf5Error where it is damaged */
-export async function readHdf5<T>(bytes: Uint8Array, use: (root: Group) => T): Promise<T> {
+/** Opens a file's bytes, hands its root to `read`, and closes it again. @throws Hdf5Error where it is damaged */
+export async function readHdf5<T>(bytes: Uint8Array, read: (root: Group) => T): Promise<T> {
   const { File, system } = await library();
   const name = `read${files++}.h5`;
   system.writeFile(name, bytes);
@@ -32,7 +32,7 @@ export async function readHdf5<T>(bytes: Uint8Array, use: (root: Group) => T): P
   try {
     file = new File(name, 'r');
     if (file.file_id < 0n) throw new Hdf5Error('This file is damaged or cut off: it is no whole HDF5 file.');
-    return use(file);
+    return read(file);
   } finally {
     if (file !== undefined && file.file_id >= 0n) file.close();
     system.unlink(name);

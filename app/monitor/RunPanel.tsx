@@ -7,6 +7,7 @@ import { useDataset } from '../store/dataset.ts';
 import { useDocument } from '../store/document.ts';
 import { formatBytes, formatCount, formatDuration } from '../store/format.ts';
 import { isActive, useRun, type RunValues } from '../store/run.ts';
+import { useMemoryForecast } from './memory-forecast.ts';
 
 /** The panel at the right of the monitor. */
 export function RunPanel() {
@@ -49,7 +50,7 @@ export function RunPanel() {
               : ((run.iteration * record.batch) / trainCount).toFixed(2)
           }
         />
-        <Figure name="Device memory" value={record && formatBytes(record.deviceBytes)} />
+        <Memory run={run} />
         <Figure name="Seed" value={record && String(record.seed)} />
         <Figure name="Engine" value={record?.engine.device} hint={record?.reason} />
       </dl>
@@ -75,6 +76,39 @@ function Job({ run: { job } }: { readonly run: RunValues }) {
     </div>
   );
 }
+
+/** What the run takes; before one, what it would take. */
+function Memory({ run: { record, state } }: { readonly run: RunValues }) {
+  const forecast = useMemoryForecast();
+  if (isActive(state) || forecast === undefined)
+    return <Figure name="Device memory" value={record && formatBytes(record.deviceBytes)} />;
+  const { bytes, fits, largestBatch } = forecast;
+  const most =
+    largestBatch === undefined || (fits && largestBatch > MANY)
+      ? undefined
+      : largestBatch === 0
+        ? 'not even a batch of 1 fits'
+        : `a batch of ${formatCount(largestBatch)} fits at most`;
+  return (
+    <>
+      <Figure
+        name={fits ? 'Needs about' : 'Does not fit: needs'}
+        value={formatBytes(bytes)}
+        hint={`Memory of the device that the next run takes${most === undefined ? '' : `; ${most}`}`}
+      />
+      {!fits && most !== undefined && (
+        <div className="run-line run-start" role="status">
+          <span className="run-job-what">
+            {most.replace(/^./, (letter) => letter.toUpperCase())}: change batch_size
+          </span>
+        </div>
+      )}
+    </>
+  );
+}
+
+/** Batches larger than this say only that there is plenty of room. */
+const MANY = 100_000;
 
 function StartingPoint({ run: { startingPoint } }: { readonly run: RunValues }) {
   if (startingPoint === undefined) return null;

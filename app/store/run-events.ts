@@ -4,13 +4,16 @@
  */
 import type { TrainEvent } from '../workers/protocol.ts';
 import { curves, type CurveStore } from './curves.ts';
+import { remark } from './notices.ts';
 import { reduceRun, useRun, type RunValues } from './run.ts';
 
 /** Where events go; tests pass their own. */
 export interface EventTargets {
-  readonly curves: Pick<CurveStore, 'addTraining' | 'addTest'>;
+  readonly curves: Pick<CurveStore, 'addTraining' | 'addTest' | 'continueFrom'>;
   readonly get: () => RunValues;
   readonly set: (values: Partial<RunValues>) => void;
+  /** Tells the person in a sentence. */
+  readonly say: (message: string) => void;
   /** Calls back once, soon. */
   readonly soon: (callback: () => void) => void;
 }
@@ -33,6 +36,10 @@ export function eventTaker(targets: EventTargets): (event: TrainEvent) => void {
     }
     // What happened before the event is shown before it.
     flush();
+    if (event.kind === 'resumed') {
+      targets.curves.continueFrom(event.started.iteration);
+      targets.say(event.message);
+    }
     if (event.kind === 'tested') targets.curves.addTest(event.iteration, event.loss, event.accuracy);
     targets.set(reduceRun(targets.get(), event));
   };
@@ -43,5 +50,6 @@ export const takeTrainEvent = eventTaker({
   curves,
   get: useRun.getState,
   set: useRun.setState,
+  say: remark,
   soon: (callback) => void setTimeout(callback, 100),
 });

@@ -153,11 +153,14 @@ describe('eventTaker', () => {
     const waiting: (() => void)[] = [];
     const updates: Partial<RunValues>[] = [];
     const points: number[] = [];
+    const said: string[] = [];
     const take = eventTaker({
       curves: {
         addTraining: (next, losses) => points.push(next, losses.length),
         addTest: (iteration) => points.push(-iteration),
+        continueFrom: (iteration) => points.push(1000 + iteration),
       },
+      say: (message) => said.push(message),
       get: () => run,
       set: (values) => {
         updates.push(values);
@@ -165,8 +168,23 @@ describe('eventTaker', () => {
       },
       soon: (callback) => waiting.push(callback),
     });
-    return { take, waiting, updates, points, run: () => run };
+    return { take, waiting, updates, points, said, run: () => run };
   }
+
+  it('draws a run that was taken up again over what had come after its snapshot, and says so', () => {
+    const { take, points, said, run } = harness();
+    const record = {
+      engine: { kind: 'wasm', device: 'CPU', software: false },
+      reason: '',
+      seed: 1,
+      batch: 4,
+      deviceBytes: 1,
+      started: 0,
+    } as const;
+    const started = { record, iteration: 5, maxIter: 20, copy: undefined };
+    take({ kind: 'resumed', started, message: 'The device went away.' });
+    expect([points, said, run().iteration]).toEqual([[1005], ['The device went away.'], 5]);
+  });
 
   it('puts every point into the curves and updates the figures once', () => {
     const { take, waiting, updates, points } = harness();

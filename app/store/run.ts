@@ -150,6 +150,8 @@ export function reduceRun(run: RunValues, event: TrainEvent): Partial<RunValues>
       };
     case 'tested':
       return { lastTest: { iteration: event.iteration, loss: event.loss, accuracy: event.accuracy }, job: undefined };
+    case 'resumed':
+      return { ...startedRun(event.started), failure: undefined, job: undefined };
     case 'log':
       return { log: [...(run.log.length < logLimit ? run.log : run.log.slice(1 - logLimit)), event.line] };
     case 'snapshot':

@@ -3,29 +3,42 @@ import { has } from '../caffe/schema/dsl.ts';
 import type { TypedNet } from '../caffe/net/typed-net.ts';
 import { applyEdits } from '../caffe/text/apply-edits.ts';
 import { rangeOf } from '../caffe/text/decode.ts';
-import type { Range } from '../caffe/diagnostics.ts';
+import type { Range, TextEdit } from '../caffe/diagnostics.ts';
 
 const PARAMS = ['data_param', 'image_data_param', 'hdf5_data_param', 'memory_data_param', 'window_data_param'] as const;
 
-/** Where a net's data layers say their batch size, and the largest; undefined where none says one. */
-export function batchSizeOf(net: TypedNet): { readonly size: number; readonly ranges: readonly Range[] } | undefined {
-  const found = net.layers.flatMap(({ parameter }) =>
-    PARAMS.flatMap((name) => {
+interface BatchSize {
+  readonly size: number;
+  readonly range: Range;
+}
+
+/** Where a net's data layers say their batch size. */
+function batchSizes(net: TypedNet): BatchSize[] {
+  return net.layers.flatMap(({ parameter }) =>
+    PARAMS.flatMap((name): BatchSize[] => {
       const settings = has(parameter, name) ? parameter[name] : undefined;
       const range = settings && rangeOf(settings, 'batch_size');
       const size = settings?.batch_size;
       return range === undefined || size === undefined ? [] : [{ size, range }];
     }),
   );
-  if (found.length === 0) return undefined;
-  return { size: Math.max(...found.map(({ size }) => size)), ranges: found.map(({ range }) => range) };
 }
 
-/** A net's text with another batch size in the data layers of this net; the same text where they say none. */
-export function textWithBatch(text: string, net: TypedNet, size: number): string {
-  const { ranges = [] } = batchSizeOf(net) ?? {};
+/** The largest batch size of a net's data layers; undefined where none says one. */
+export function batchSizeOf(net: TypedNet): number | undefined {
+  const sizes = batchSizes(net).map(({ size }) => size);
+  return sizes.length === 0 ? undefined : Math.max(...sizes);
+}
+
+/** A text with another batch size for its training net; its test nets' are no larger, too. */
+export function textWithBatch(text: string, train: TypedNet, tests: readonly TypedNet[], size: number): string {
+  const edits = new Map<number, TextEdit>();
+  const set = ({ range }: BatchSize, value: number): void =>
+    void edits.set(range.start, { range, text: String(value) });
+  for (const net of tests) for (const own of batchSizes(net)) set(own, Math.min(own.size, size));
+  for (const own of batchSizes(train)) set(own, size);
   return applyEdits(
     text,
-    ranges.toSorted((a, b) => a.start - b.start).map((range) => ({ range, text: String(size) })),
+    [...edits.values()].sort((p, q) => p.range.start - q.range.start),
   );
 }

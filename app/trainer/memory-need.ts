@@ -44,13 +44,14 @@ export function forecast(batch: number, needOf: NeedOfBatch, limits: MemoryLimit
   if (!fits(need, limits)) return { bytes, fits: false, batch, largestBatch: largestBatchBelow(batch, needOf, limits) };
   if (limits.total === Infinity && limits.largest === Infinity)
     return { bytes, fits: true, batch, largestBatch: undefined };
-  const other = batch > 1 ? Math.floor(batch / 2) : 2;
-  const less = needOf(other);
+  // Far enough away that rounding to whole pages of memory does not matter.
+  const other = 8 * Math.max(4, batch);
+  const more = needOf(other);
   const reach = (here: number, there: number, limit: number): number => {
-    const each = (here - there) / (batch - other);
+    const each = (there - here) / (other - batch);
     return each > 0 ? batch + Math.floor((limit - here) / each) : Infinity;
   };
-  const most = Math.min(reach(need.total, less.total, limits.total), reach(need.largest, less.largest, limits.largest));
+  const most = Math.min(reach(need.total, more.total, limits.total), reach(need.largest, more.largest, limits.largest));
   return { bytes, fits: true, batch, largestBatch: Number.isFinite(most) ? most : undefined };
 }
 

@@ -444,7 +444,7 @@ function refuseTooLarge(options: SessionOptions, compiled: TrainingProgram): voi
   const { engine, train, withBatch } = options;
   const need = engine.plan(compiled.program);
   if (fits(need, engine.limits)) return;
-  const batch = batchSizeOf(train)?.size;
+  const batch = batchSizeOf(train);
   const needOf = (size: number) =>
     withBatch === undefined ? need : engine.plan(compileSession(options, withBatch(size)).program);
   const possible = batch !== undefined && withBatch !== undefined;

@@ -15,7 +15,9 @@ import type {
   LanguageRequest,
   LayoutAnswer,
   LayoutRequest,
+  MemoryForecast,
   OpenedDataset,
+  StorageUse,
   Reply,
   RestoredRun,
   RunStarted,
@@ -33,6 +35,9 @@ export interface DataAnswers {
   readonly use: OpenedDataset;
   readonly list: readonly DatasetSummary[];
   readonly import: OpenedDataset;
+  readonly rename: OpenedDataset;
+  readonly 'hold-out': OpenedDataset;
+  readonly storage: StorageUse | undefined;
   readonly remove: undefined;
   readonly cancel: undefined;
 }
@@ -54,6 +59,7 @@ export interface TrainAnswers {
   readonly restore: RestoredRun | undefined;
   readonly weights: Uint8Array;
   readonly 'load-weights': CopyReport;
+  readonly forecast: MemoryForecast | undefined;
   readonly classify: Classification;
 }
 

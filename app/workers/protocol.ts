@@ -10,10 +10,11 @@ import type { Phase } from '../caffe/schema/net-messages.ts';
 import type { RatePlan } from '../caffe/solver/lr-preview.ts';
 import type { DatasetSummary, ImageDataset } from '../data/dataset.ts';
 import type { EngineInfo } from '../engine/engine.ts';
+import type { MemoryForecast } from '../trainer/memory-need.ts';
 import type { RunRecord, StoredSnapshot } from '../trainer/run-store.ts';
 import type { CopyReport } from '../trainer/weights.ts';
 
-export type { CopyReport, RunRecord };
+export type { CopyReport, MemoryForecast, RunRecord };
 
 export interface WorkerFailure {
   readonly code: 'engine' | 'dataset' | 'net' | 'solver' | 'weights' | 'storage' | 'cancelled' | 'bug';
@@ -78,7 +79,16 @@ export type DataRequest =
   | { readonly kind: 'list' }
   | { readonly kind: 'import'; readonly files: readonly { readonly path: string; readonly file: File }[] }
   | { readonly kind: 'remove'; readonly name: string }
+  | { readonly kind: 'rename'; readonly name: string; readonly to: string } // → OpenedDataset, under its new name
+  | { readonly kind: 'hold-out'; readonly name: string; readonly share: number } // → OpenedDataset, with test images
+  | { readonly kind: 'storage' } // → StorageUse | undefined
   | { readonly kind: 'cancel' };
+
+/** What this page keeps in the browser, and how much it may. */
+export interface StorageUse {
+  readonly used: number;
+  readonly quota: number;
+}
 
 /** Answer to open, use, import: the set itself (its arrays are shared memory where the page is isolated) and its mean. */
 export interface OpenedDataset {
@@ -134,6 +144,7 @@ export type TrainRequest =
   | { readonly kind: 'restore' } // → RestoredRun | undefined: curves of the last run, after a reload
   | { readonly kind: 'weights' } // → Uint8Array: .caffemodel of the current weights
   | { readonly kind: 'load-weights'; readonly netText: string; readonly bytes: Uint8Array } // → CopyReport
+  | { readonly kind: 'forecast'; readonly netText: string; readonly solverText: string } // → MemoryForecast | undefined
   | { readonly kind: 'classify'; readonly netText: string; readonly image: ClassifyImage }; // → Classification
 
 /** Pixels [C, H, W] planar bytes at the data set's size, or a test image of the set in use. */
@@ -207,6 +218,8 @@ export type TrainEvent =
       readonly loss: number;
       readonly accuracy: number | undefined;
     }
+  /** The engine was lost, and the run has been taken up again from its last snapshot. */
+  | { readonly kind: 'resumed'; readonly started: RunStarted; readonly message: string }
   | { readonly kind: 'log'; readonly line: string }
   | { readonly kind: 'snapshot'; readonly snapshot: SnapshotInfo }
   | { readonly kind: 'failure'; readonly failure: WorkerFailure };

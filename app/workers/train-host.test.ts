@@ -4,9 +4,10 @@ import { readCaffemodel } from '../caffe/wire/caffemodel.ts';
 import { meanImage, summarize } from '../data/dataset.ts';
 import { generateSample } from '../data/sample.ts';
 import { MemoryDirectory } from '../data/testing/memory-directory.ts';
+import { EngineError, type Engine } from '../engine/engine.ts';
 import { createWasmEngine } from '../engine/wasm/wasm-engine.ts';
 import { RunStore } from '../trainer/run-store.ts';
-import type { OpenedDataset, RunSpec, RunStarted, SnapshotInfo, TrainEvent } from './protocol.ts';
+import type { MemoryForecast, OpenedDataset, RunSpec, RunStarted, SnapshotInfo, TrainEvent } from './protocol.ts';
 import { TrainHost } from './train-host.ts';
 
 const netText = `
@@ -34,9 +35,9 @@ class Page {
   readonly host: TrainHost;
   private changed = (): void => undefined;
 
-  constructor(directory = new MemoryDirectory()) {
+  constructor(directory = new MemoryDirectory(), openEngine: () => Promise<Engine> = createWasmEngine) {
     this.host = new TrainHost({
-      openEngine: async () => ({ engine: await createWasmEngine(), reason: 'a test' }),
+      openEngine: async () => ({ engine: await openEngine(), reason: 'a test' }),
       openStore: () => Promise.resolve(new RunStore(directory)),
       emit: (event) => {
         this.events.push(event);
@@ -69,8 +70,8 @@ class Page {
 }
 
 const pages: Page[] = [];
-const open = (directory?: MemoryDirectory): Page => {
-  const page = new Page(directory);
+const open = (directory?: MemoryDirectory, openEngine?: () => Promise<Engine>): Page => {
+  const page = new Page(directory, openEngine);
   pages.push(page);
   return page;
 };
@@ -164,5 +165,117 @@ describe('TrainHost', () => {
       /^The loss became (NaN|Infinity) at iteration \d+\. The first values that are infinite or no numbers are in blob "ip", which layer "ip" \(InnerProduct\) computes: .* Lower base_lr/,
     );
     expect(failure?.failure.layer).toBe('ip');
+  });
+});
+
+/** Engines that are lost when they have been asked to compute so many passes: each its own number, and then none. */
+function losing(...passes: readonly number[]): () => Promise<Engine> {
+  let opened = 0;
+  return async () => {
+    const engine = await createWasmEngine();
+    const most = passes[opened++];
+    if (most === undefined) return engine;
+    let lose: (reason: string) => void = () => undefined;
+    const lost = new Promise<string>((resolve) => (lose = resolve));
+    let left = most;
+    const check = (): void => {
+      if (left > 0) return;
+      lose('the driver was reset');
+      throw new EngineError('device-lost', 'The device is gone.');
+    };
+    return {
+      info: engine.info,
+      limits: engine.limits,
+      lost,
+      plan: (program) => engine.plan(program),
+      dispose: () => engine.dispose(),
+      load: async (program) => {
+        const executable = await engine.load(program);
+        return {
+          bytes: executable.bytes,
+          write: (...given) => executable.write(...given),
+          run: (sequence, scalars) => {
+            if (sequence === 'train') left--;
+            executable.run(sequence, scalars);
+          },
+          read: async (...given) => {
+            check();
+            return executable.read(...given);
+          },
+          ready: async () => {
+            check();
+            return executable.ready();
+          },
+          idle: () => executable.idle(),
+          dispose: () => executable.dispose(),
+        };
+      },
+    };
+  };
+}
+
+describe('when the engine is lost', () => {
+  it('goes on by itself from the last snapshot, with the losses of an unbroken run', async () => {
+    const whole = open();
+    await whole.start({ netText, solverText: `${solverOf(14)} random_seed: 3` });
+    await whole.until('finished', 'failed');
+    const page = open(undefined, losing(8));
+    await page.start({ netText, solverText: `${solverOf(14)} random_seed: 3` });
+    expect(await page.until('finished', 'failed')).toBe('finished');
+    const resumed = page.events.findIndex((e) => e.kind === 'resumed');
+    const event = page.events[resumed];
+    expect(event?.kind === 'resumed' && event.message).toBe(
+      'The device that computed went away (the driver was reset). The run goes on from its snapshot at iteration 5.',
+    );
+    expect(page.events.some((e) => e.kind === 'failure')).toBe(false);
+    const after = page.events.slice(resumed).flatMap((e) => (e.kind === 'progress' ? [...e.losses] : []));
+    expect(after).toEqual(whole.losses().slice(5));
+  });
+
+  it('says what to do where there is no snapshot, and gives up where it is lost again and again', async () => {
+    const early = open(undefined, losing(2));
+    await early.start({ netText, solverText: solverOf(14) });
+    expect(await early.until('finished', 'failed')).toBe('failed');
+    const failure = early.events.find((e) => e.kind === 'failure');
+    expect(failure?.failure.message).toMatch(
+      /went away .* There is no snapshot of the run: press Train to start again/,
+    );
+    const often = open(undefined, losing(8, 2, 2));
+    await often.start({ netText, solverText: solverOf(14) });
+    expect(await often.until('finished', 'failed')).toBe('failed');
+    const last = often.events.findLast((e) => e.kind === 'failure');
+    expect(last?.failure.message).toMatch(/Continue from tiny_iter_\d+ in the Snapshots tab/);
+  });
+});
+
+describe('before a run', () => {
+  it('says what memory it will take, and the largest batch that fits', async () => {
+    const page = open();
+    await page.host.handle({ kind: 'data', opened });
+    const found = (await page.host.handle({ kind: 'forecast', netText, solverText: solverOf(1) })) as MemoryForecast;
+    expect(found).toMatchObject({ fits: true, batch: 4 });
+    expect(found.largestBatch).toBeGreaterThan(1000);
+    const { record } = await page.start({ netText, solverText: solverOf(1) });
+    await page.until('finished', 'failed');
+    expect(Math.abs(found.bytes / record.deviceBytes - 1)).toBeLessThan(0.05);
+    expect(await page.host.handle({ kind: 'forecast', netText, solverText: 'base_lr: 1' })).toBeUndefined();
+  });
+
+  it('refuses a run without room for it, with the numbers and the batch that fits', async () => {
+    const page = open(undefined, () => createWasmEngine({ memoryLimit: 3_000_000 }));
+    const large = netText.replaceAll('batch_size: 4', 'batch_size: 200');
+    const refused = page.start({ netText: large, solverText: solverOf(5) });
+    await expect(refused).rejects.toThrow(
+      /^This run needs \d+ MB of memory, and there are 3 MB at most\. The largest batch that fits is \d+/,
+    );
+    const batch = Number(
+      /that fits is (\d+)/.exec((await refused.catch((error: Error) => error.message)) as string)?.[1],
+    );
+    expect(batch).toBeGreaterThan(4);
+    const fitting = large.replaceAll('batch_size: 200', `batch_size: ${batch}`);
+    await page.start({ netText: fitting, solverText: solverOf(1) });
+    expect(await page.until('finished', 'failed')).toBe('finished');
+    const more = page.start({ netText: fitting.replaceAll(`: ${batch}`, `: ${batch + 1}`), solverText: solverOf(1) });
+    await expect(more).rejects.toThrow(/there are 3 MB at most/);
   });
 });

@@ -3,26 +3,23 @@
  * session, keeps curves and snapshots, and tells the page how it goes. Engine and storage are passed in, so that it runs
  * in tests too.
  */
-import { buildNet } from '../caffe/net/build-net.ts';
-import { inState } from '../caffe/net/states.ts';
-import type { TypedNet } from '../caffe/net/typed-net.ts';
-import type { NetState, Phase } from '../caffe/schema/net-messages.ts';
 import { readSolver } from '../caffe/solver/read-solver.ts';
-import type { NetReference, SolverSettings } from '../caffe/solver/solver-settings.ts';
 import { writeCaffemodel, type Caffemodel } from '../caffe/wire/caffemodel.ts';
 import { readState, readWeights } from '../formats/weight-files.ts';
 import { imageBytes } from '../data/dataset.ts';
-import { layerTable } from '../layers/index.ts';
-import { textWithBatch } from '../trainer/batch-size.ts';
 import { classify } from '../trainer/classify.ts';
 import { DatasetFeed } from '../trainer/feed.ts';
+import type { MemoryForecast } from '../trainer/memory-need.ts';
 import { RunMeter } from '../trainer/run-meter.ts';
 import type { RunRecord, RunStore } from '../trainer/run-store.ts';
-import { TrainingSession, type SessionNets } from '../trainer/session.ts';
+import { TrainingSession } from '../trainer/session.ts';
 import { planCopy } from '../trainer/weights.ts';
+import { EngineError } from '../engine/engine.ts';
 import { WorkerError, failureOf } from './failure.ts';
+import { Recovery, gone, lostFailure } from './engine-loss.ts';
 import type { OpenedEngine } from './open-engine.ts';
 import { RunKeeper, type KeptRun } from './run-keeper.ts';
+import { forecastOf, netsOf, netsWithBatch, typedNet, type DataShape } from './run-nets.ts';
 import type {
   Classification,
   ClassifyImage,
@@ -50,6 +47,8 @@ const TELL_EVERY = 50;
 interface Run extends KeptRun {
   readonly session: TrainingSession;
   readonly spec: RunSpec;
+  /** The last of this run, or the one it goes on from: what it falls back on when the engine is lost. */
+  lastSnapshot: SnapshotInfo | undefined;
   /** The loop, while it goes. */
   loop: Promise<void> | undefined;
 }
@@ -68,6 +67,7 @@ export class TrainHost {
   private meter = new RunMeter();
   private losses: { first: number; losses: number[]; rates: number[] } | undefined;
   private told = 0;
+  private readonly recovery = new Recovery();
 
   constructor(parts: TrainHostParts) {
     this.parts = parts;
@@ -111,6 +111,8 @@ export class TrainHost {
         return writeCaffemodel(await this.currentWeights());
       case 'load-weights':
         return this.loadWeights(request.netText, request.bytes);
+      case 'forecast':
+        return this.forecast(request.netText, request.solverText);
       case 'classify':
         return this.classify(request.netText, request.image);
     }
@@ -134,9 +136,10 @@ export class TrainHost {
   }
 
   private openEngine(): Promise<OpenedEngine> {
-    this.engine ??= this.parts.openEngine(this.choice).then(
+    if (this.engine !== undefined) return this.engine;
+    const opening: Promise<OpenedEngine> = this.parts.openEngine(this.choice).then(
       (opened) => {
-        void opened.engine.lost.then((reason) => this.engineLost(reason));
+        void opened.engine.lost.then((reason) => (this.engine === opening ? this.engineLost(reason) : undefined));
         return opened;
       },
       (error: unknown) => {
@@ -144,7 +147,8 @@ export class TrainHost {
         throw error;
       },
     );
-    return this.engine;
+    this.engine = opening;
+    return opening;
   }
 
   private dataset(): OpenedDataset {
@@ -158,33 +162,15 @@ export class TrainHost {
     return d === undefined ? undefined : [d.channels, d.height, d.width];
   }
 
-  /** The net in a phase, in the state that a solver asks for. */
-  private typedNet(netText: string, phase: Phase, state: NetState | undefined): TypedNet {
-    const net = buildNet(netText, inState(netText, { phase, layers: layerTable, record: this.record() }, state));
-    const errors = net.diagnostics.filter((d) => d.severity === 'error');
-    const [first] = errors;
-    if (first !== undefined)
-      throw new WorkerError({
-        code: 'net',
-        message: `The network has a mistake: ${first.message}`,
-        diagnostics: errors,
-      });
-    return net;
+  private dataShape(): DataShape {
+    return { record: this.record(), tested: (this.opened?.dataset.test.count ?? 0) > 0 };
   }
 
-  /** The nets of a run. A net that stands in the solver itself takes the place of the page's. */
-  private netsOf(netText: string, settings: SolverSettings, tested: boolean): SessionNets {
-    const textOf = (net: NetReference | undefined) => (net?.kind === 'inline' ? net.text : netText);
-    // Without a test in the solver the page's net is still there to be tested when somebody asks.
-    const tests = settings.tests.length > 0 ? settings.tests : [{ net: undefined, state: undefined }];
-    return {
-      train: this.typedNet(textOf(settings.trainNet), 'TRAIN', settings.trainState),
-      tests: !tested
-        ? []
-        : tests
-            .map(({ net, state }) => this.typedNet(textOf(net), 'TEST', state))
-            .filter((net) => net.outputs.length > 0),
-    };
+  /** What a run would take; undefined where nothing can be said. */
+  private async forecast(netText: string, solverText: string): Promise<MemoryForecast | undefined> {
+    if (this.opened === undefined) return undefined;
+    const { engine } = await this.openEngine();
+    return forecastOf(engine, netText, solverText, this.dataShape());
   }
 
   private async start(spec: RunSpec): Promise<RunStarted> {
@@ -198,10 +184,11 @@ export class TrainHost {
     }
   }
 
-  private async prepare(spec: RunSpec): Promise<RunStarted> {
+  /** Sets a run up and starts it. `last` is the snapshot that it goes on from, where the host itself chose it. */
+  private async prepare(spec: RunSpec, last?: SnapshotInfo): Promise<RunStarted> {
     const { dataset, mean } = this.dataset();
     const { solver, extensions, settings, diagnostics } = readSolver(spec.solverText);
-    const nets = this.netsOf(spec.netText, settings, dataset.test.count > 0);
+    const nets = netsOf(spec.netText, settings, this.dataShape());
     const mistakes = diagnostics.filter((d) => d.severity === 'error');
     const [first] = mistakes;
     if (first !== undefined)
@@ -219,8 +206,7 @@ export class TrainHost {
       ...nets,
       solver,
       extensions,
-      withBatch: (batch) =>
-        this.netsOf(textWithBatch(spec.netText, nets.train, batch), settings, dataset.test.count > 0),
+      withBatch: netsWithBatch(spec.netText, settings, this.dataShape()),
       seed,
       feed: new DatasetFeed(dataset, { seed, shuffle: true, mean }),
       onCompile: (done, total) => this.parts.emit({ kind: 'preparing', done, total, what: 'Compiling kernels' }),
@@ -241,7 +227,8 @@ export class TrainHost {
         },
         log: (line) => this.parts.emit({ kind: 'log', line }),
         snapshot: async (snapshot) => {
-          if (this.run !== undefined) await this.keeper.keepSnapshot(snapshot, this.run);
+          const { run } = this;
+          if (run !== undefined) run.lastSnapshot = await this.keeper.keepSnapshot(snapshot, run);
         },
       },
     });
@@ -271,6 +258,7 @@ export class TrainHost {
       format: solver.snapshot_format,
       record,
       loop: undefined,
+      lastSnapshot: last,
     };
     this.meter = new RunMeter();
     this.parts.emit({ kind: 'log', line: `Training on ${engine.info.device}, seed ${seed}` });
@@ -301,13 +289,16 @@ export class TrainHost {
       await this.keeper.keep();
       this.setState(end === 'finished' ? 'finished' : end === 'stop' ? 'idle' : 'paused', undefined);
     } catch (error) {
+      // Another run has taken its place: the engine was lost.
+      if (this.run !== run) return;
       this.tellLosses();
       await this.keeper.keep();
+      if (error instanceof EngineError && error.code === 'device-lost') return await this.engineLost(error.message);
       const failure = failureOf(error);
       this.parts.emit({ kind: 'failure', failure });
       this.setState(failure.code === 'cancelled' ? 'idle' : 'failed', undefined);
     } finally {
-      this.meter.stop();
+      if (this.run === run) this.meter.stop();
     }
   }
 
@@ -344,17 +335,36 @@ export class TrainHost {
     return undefined;
   }
 
-  private engineLost(reason: string): void {
+  /** The device is gone, and the run's weights with it: a run that was going goes on from its last snapshot. */
+  private async engineLost(reason: string): Promise<void> {
+    const { run } = this;
+    // What the run has told belongs to it, not to the one that takes its place.
+    this.tellLosses();
     this.engine = undefined;
     this.run = undefined;
-    this.parts.emit({
-      kind: 'failure',
-      failure: {
-        code: 'engine',
-        message: `The GPU went away (${reason}). Continue from the last snapshot in the Snapshots tab, or press Train to start again.`,
-      },
-    });
+    const last = run?.lastSnapshot;
+    if (run?.loop !== undefined && last !== undefined && this.recovery.mayTry(last.iteration)) {
+      await this.goOnFrom(run, last, reason);
+      return;
+    }
+    this.parts.emit({ kind: 'failure', failure: lostFailure(reason, last) });
     this.setState('failed', undefined);
+  }
+
+  private async goOnFrom(run: Run, last: SnapshotInfo, reason: string): Promise<void> {
+    this.setState('preparing', 'Opening the engine again');
+    try {
+      const files = await (await this.keeper.store()).snapshotFiles(last.name);
+      const spec = { ...run.spec, weights: files.caffemodel, solverState: files.solverstate };
+      const started = await this.prepare(spec, last);
+      const message = `${gone(reason)} The run goes on from its snapshot at iteration ${last.iteration}.`;
+      this.parts.emit({ kind: 'log', line: message });
+      this.parts.emit({ kind: 'resumed', started, message });
+    } catch (error) {
+      const failure = lostFailure(reason, last, failureOf(error).message);
+      this.parts.emit({ kind: 'failure', failure });
+      this.setState('failed', undefined);
+    }
   }
 
   private async snapshotNow(): Promise<SnapshotInfo> {
@@ -365,7 +375,8 @@ export class TrainHost {
   }
 
   private async keepSnapshot(run: Run): Promise<SnapshotInfo> {
-    return this.keeper.keepSnapshot(await run.session.snapshot(), run);
+    run.lastSnapshot = await this.keeper.keepSnapshot(await run.session.snapshot(), run);
+    return run.lastSnapshot;
   }
 
   /** Weights of the run; else those loaded; else those of the last snapshot. */
@@ -386,7 +397,7 @@ export class TrainHost {
     const weights = await readWeights(bytes);
     if (this.run?.loop !== undefined) await this.halt('pause');
     if (this.run !== undefined && this.state === 'paused') return this.run.session.load(weights);
-    const { report } = planCopy(this.typedNet(netText, 'TRAIN', undefined), weights);
+    const { report } = planCopy(typedNet(netText, 'TRAIN', undefined, this.record()), weights);
     // A run that is over must not stand before the weights just loaded when they are asked for.
     await this.end();
     this.loaded = weights;
