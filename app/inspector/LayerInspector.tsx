@@ -21,6 +21,7 @@ import { changeLayers } from './layer-changes.ts';
 import { findSlice } from './layer-slice.ts';
 import type { LayerSlice } from './layer-slice.ts';
 import { FindingList } from './RowFrame.tsx';
+import { GradientTab } from './GradientTab.tsx';
 import { SettingsTab } from './SettingsTab.tsx';
 import { ShapesTab } from './ShapesTab.tsx';
 import './inspector.css';
@@ -201,6 +202,13 @@ const TABS: readonly InspectorTab[] = [
     title: 'Shapes & cost',
     applies: ({ layers }) => layers.length === 1,
     render: ({ layers: [layer], net }) => layer && <ShapesTab net={net} layer={layer} />,
+  },
+  {
+    id: 'gradient',
+    title: 'Gradient',
+    applies: ({ layers, slices }) => layers.length === 1 && slices.length === 1 && layers[0]?.type === 'Expression',
+    render: ({ layers: [layer], net, slices: [slice] }) =>
+      layer && slice && <GradientTab net={net} layer={layer} slice={slice} />,
   },
 ];
 
