@@ -29,15 +29,26 @@ describe('crema', () => {
     expect((await crema('--help')).code).toBe(0);
   });
 
-  test.each(['check', 'shapes', 'cost', 'layers', 'fmt', 'upgrade', 'run', 'train', 'test', 'extract', 'check-cifar'])(
-    '%s --help shows its usage',
-    async (name) => {
-      const { code, out, err } = await crema(name, '--help');
-      expect({ code, err }).toEqual({ code: 0, err: '' });
-      expect(out).toMatch(new RegExp(`^Usage: (crema ${name}|npm run check:cifar)`));
-      expect(out.split('\n').every((line) => line.length <= 90)).toBe(true);
-    },
-  );
+  test.each([
+    'check',
+    'shapes',
+    'cost',
+    'layers',
+    'fmt',
+    'upgrade',
+    'run',
+    'train',
+    'test',
+    'export',
+    'convert',
+    'extract',
+    'check-cifar',
+  ])('%s --help shows its usage', async (name) => {
+    const { code, out, err } = await crema(name, '--help');
+    expect({ code, err }).toEqual({ code: 0, err: '' });
+    expect(out).toMatch(new RegExp(`^Usage: (crema ${name}|npm run check:cifar)`));
+    expect(out.split('\n').every((line) => line.length <= 90)).toBe(true);
+  });
 
   test('refuses what it does not know', async () => {
     expect(await crema('shape')).toMatchObject({ code: 2, out: '', err: expect.stringContaining('"shape"') as string });

@@ -44,6 +44,14 @@ const commands: Readonly<Record<string, Entry>> = {
     summary: 'prints loss and accuracy of trained weights',
     load: async () => (await import('./commands/test.ts')).test,
   },
+  export: {
+    summary: 'writes a trained net, or a whole run, for ONNX Runtime, Caffe, PyTorch and others',
+    load: async () => (await import('./commands/export.ts')).exportCommand,
+  },
+  convert: {
+    summary: 'converts weights and mean images from one file format into another',
+    load: async () => (await import('./commands/convert.ts')).convert,
+  },
   extract: {
     summary: 'writes the values of blobs for many images',
     load: async () => (await import('./commands/extract.ts')).extract,
