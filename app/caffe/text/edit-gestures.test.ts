@@ -64,6 +64,20 @@ describe('delete without healing', () => {
 });
 
 describe('append', () => {
+  test('behind a layer that works in place in one phase only: it goes on reading what it changes', () => {
+    const text = `${line('in', '')}${line('a', 'in')}${line('r', 'a', 'a', 'include { phase: TEST } ')}${line('b', 'a')}`;
+    const action: NetAction = { kind: 'append', layer: plainLayer('Pooling'), to: 'r', onto: 'chain' };
+    const [block] = layerBlocks.filter(({ reads, makes }) => reads && makes);
+    if (!block) throw new Error('No block.');
+    const put: NetAction = { kind: 'block', block, at: { kind: 'node', layer: 'r', onto: 'chain' }, channels: 8 };
+    expect(changes(text, action).filter(([old]) => old !== '')).toEqual([['"a"', '"pool1"']]);
+    expect(wiring(after(text, action), 'TRAIN').slice(1)).toEqual(['a: in → a', 'pool1: a → pool1', 'b: pool1 → b']);
+    for (const gesture of [action, put]) {
+      expect(wiring(after(text, gesture), 'TEST').slice(1, 3)).toEqual(['a: in → a', 'r: a → a@1']);
+      expect(wiring(after(text, gesture), 'TEST').at(-1)).not.toBe('b: a@1 → b');
+    }
+  });
+
   test('in the chain, what read the node reads the new layer; as a branch it stays', () => {
     const action: NetAction = { kind: 'append', layer: plainLayer('Pooling'), to: 'pool1' };
     expect(wiring(after(SMALL_NET, action)).slice(3, 6)).toEqual([

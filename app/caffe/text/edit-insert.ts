@@ -16,7 +16,7 @@ import {
   wiringOf,
   worksInPlace,
 } from './draft-net.ts';
-import type { Draft, DraftLayer, Pin } from './draft-net.ts';
+import type { Draft, DraftLayer, Pin, Wiring } from './draft-net.ts';
 import type { BlockPlace, NewLayer, Onto } from './edit-actions.ts';
 import type { BlockTemplate } from './blocks/block-template.ts';
 import { setFieldEdits } from './edit-fields.ts';
@@ -67,6 +67,14 @@ function jointBefore({ layers }: Draft, reader: DraftLayer, bottom: Pin): Joint 
   return { after: writer >= 0 ? writer : index - 1, blob: bottom.name, tops, phases: reader.phases };
 }
 
+/**
+ * The readers behind a joint, who can read what is put there. Those within it keep what they read: a layer of one phase that
+ * changes the blob in place reads it as the other phase leaves it, and stands before the new layer.
+ */
+function readersBehind({ layers }: Draft, wiring: Wiring, joint: Joint): ReturnType<typeof readersOf> {
+  return readersOf(layers.slice(joint.after + 1), wiring, joint.tops);
+}
+
 /** Puts a layer behind another, which it reads. */
 export function appendLayer(draft: Draft, layer: NewLayer, to: string, onto: Onto): Refusal {
   const { index, layer: node } = findLayer(draft, to);
@@ -80,7 +88,7 @@ export function appendLayer(draft: Draft, layer: NewLayer, to: string, onto: Ont
     return undefined;
   }
   const before = wiringOf(draft.layers);
-  const readers = readersOf(draft.layers, before, joint.tops);
+  const readers = readersBehind(draft, before, joint);
   const goesOn = layer.tops.max > 0 && layer.loss !== true && layer.differentiable !== false;
   const inPlace = layer.inPlace === true && (onto === 'chain' || readers.length === 0);
   const made = newLayer(draft, layer, {
@@ -248,7 +256,7 @@ export function insertBlockOfLayers(
       if (bottom) meant.add(bottom);
       readInstead(draft, reader, at.bottomIndex, out);
     } else if (at.kind === 'node' && at.onto !== 'branch') {
-      for (const { bottom } of readersOf(draft.layers, before, joint.tops)) {
+      for (const { bottom } of readersBehind(draft, before, joint)) {
         meant.add(bottom);
         bottom.name = out;
       }
