@@ -4,20 +4,24 @@ import { basename, dirname, join } from 'node:path';
 import type { TypedNet } from '../app/caffe/net/typed-net.ts';
 import { readBinaryproto } from '../app/caffe/wire/binaryproto.ts';
 import { imageBytes, meanImage, readDataset, type ImageDataset } from '../app/data/dataset.ts';
+import { openingDigits } from '../app/data/sample-digits.ts';
 import { openingSample } from '../app/data/sample.ts';
 import { sourceFilesAt } from '../app/data/node-files.ts';
+import { decodePng } from '../app/data/png.ts';
 import { CommandError, type Terminal } from './command.ts';
 import { readBinary } from './files.ts';
 
-/** Stands for the data set that the page opens with, in place of a path. */
-const SAMPLE = 'sample';
+/** Stand for the generated sets in place of a path: the one that the page opens with, and the digits. */
+const generated: Readonly<Record<string, () => ImageDataset>> = { sample: openingSample, digits: openingDigits };
 
-/** Reads the data set at a path: an archive, a batch file or a folder; or generates the `sample`. @throws DatasetError */
+/** Reads the data set at a path: an archive, a batch file or a folder; or generates `sample` or `digits`. @throws DatasetError */
 export async function loadDataset(path: string, terminal: Terminal): Promise<ImageDataset> {
-  const dataset = path === SAMPLE ? openingSample() : await readDataset(await sourceFilesAt(path));
+  const generate = Object.hasOwn(generated, path) ? generated[path] : undefined;
+  const dataset = generate?.() ?? (await readDataset(await sourceFilesAt(path), { decode: decodePng }));
   const { name, train, test, source } = dataset;
   const count = (n: number) => n.toLocaleString('en-US');
   terminal.err(`${name} from ${source}: ${count(train.count)} training and ${count(test.count)} test images.`);
+  for (const note of dataset.notes ?? []) terminal.err(`Notice: ${note}`);
   return dataset;
 }
 

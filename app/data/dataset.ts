@@ -13,5 +13,7 @@ export {
   type Progress,
   type SourceFile,
 } from './image-dataset.ts';
+export { holdOut } from './hold-out.ts';
+export type { ImageDecoder, ImageSettings } from './image-pixels.ts';
 export { readDataset, type ReadOptions } from './read-dataset.ts';
 export { sourceFromBlob } from './source-blob.ts';

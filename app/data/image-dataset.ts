@@ -24,6 +24,8 @@ export interface ImageDataset {
   readonly test: ImageSplit;
   /** What the reader did that the user should know, a sentence each: records passed over, values brought to bytes, sizes changed. */
   readonly notes?: readonly string[];
+  /** A mean [C, H, W] given with the set (a .binaryproto), used in place of the training images' own. */
+  readonly mean?: Float32Array<ArrayBuffer>;
 }
 
 /** What can be said of a data set without its images; plain data, so it crosses worker borders and is stored as JSON. */

@@ -3,6 +3,7 @@
  * last and names the others, so a write that fails half-way leaves what was there before. Each file is read in one go.
  *
  * `ID.GENERATION.train` and `ID.GENERATION.test` hold a split: the labels (2 bytes each, little-endian), then the images, both in order.
+ * `ID.GENERATION.mean` holds the floats of a mean that was given with the set, where one was.
  * `ID.GENERATION.json` holds a {@link Manifest}. The highest generation whose manifest is whole is the data set.
  */
 import { formatBytes } from './file-names.ts';
@@ -69,6 +70,12 @@ export class DatasetStore {
       try {
         await this.#directory.write(`${prefix}.train`, splitParts(dataset.train));
         await this.#directory.write(`${prefix}.test`, splitParts(dataset.test));
+        const { mean } = dataset;
+        if (mean !== undefined) {
+          await this.#directory.write(`${prefix}.mean`, [
+            new Uint8Array(mean.buffer, mean.byteOffset, mean.byteLength),
+          ]);
+        }
         await this.#directory.write(`${prefix}.json`, [new TextEncoder().encode(JSON.stringify(manifest))]);
       } catch (error) {
         await this.#removeFiles((name) => name.startsWith(`${prefix}.`));
@@ -100,7 +107,9 @@ export class DatasetStore {
       const train = await split('train', summary.trainCount);
       const test = await split('test', summary.testCount);
       const notes = summary.notes === undefined ? {} : { notes: summary.notes };
-      return { name, source, channels, height, width, classNames, train, test, ...notes };
+      const given = (await this.#directory.names()).includes(`${prefix}.mean`);
+      const mean = given ? { mean: new Float32Array(await this.#directory.read(`${prefix}.mean`)) } : {};
+      return { name, source, channels, height, width, classNames, train, test, ...notes, ...mean };
     });
   }
 

@@ -5,6 +5,9 @@ import { DatasetStore } from '../data/store.ts';
 import { binaryArchive, binaryBatch, pythonFiles } from '../data/testing/cifar-archive.ts';
 import { MemoryDirectory } from '../data/testing/memory-directory.ts';
 import { DataDesk, idOf } from './data-desk.ts';
+import { writeBinaryproto } from '../caffe/wire/binaryproto.ts';
+import { decodePng } from '../data/png.ts';
+import { plainPng, writeIdx, writeZip } from '../data/testing/writers.ts';
 import type { DataEvent, OpenedDataset } from './protocol.ts';
 
 const classNames = ['airplane', 'automobile', 'bird', 'cat', 'deer', 'dog', 'frog', 'horse', 'ship', 'truck'];
@@ -37,11 +40,18 @@ function harness(directory = new MemoryDirectory()) {
         choice = id;
         return Promise.resolve();
       },
-      sampleName: 'Shapes',
-      makeSample: () => {
-        made++;
-        return { ...whole, name: 'Shapes', source: 'generated' };
-      },
+      samples: [
+        {
+          name: 'Shapes',
+          make: () => {
+            made++;
+            return { ...whole, name: 'Shapes', source: 'generated' };
+          },
+        },
+        { name: 'Digits', make: () => ({ ...whole, name: 'Digits', source: 'generated' }) },
+      ],
+      decode: decodePng,
+      storage: () => Promise.resolve({ used: 5, quota: 10 }),
       emit: (event) => events.push(event),
     });
   return { directory, events, visit, made: () => made };
@@ -150,6 +160,78 @@ describe('DataDesk', () => {
     expect(await names(desk)).toEqual(['Shapes']);
     await expect(desk.handle({ kind: 'use', name: 'CIFAR-10' })).rejects.toThrow(/load it again/);
     await expect(desk.handle({ kind: 'remove', name: 'Shapes' })).rejects.toThrow(/always there/);
+  });
+
+  const pictures = (name: string, side: number) => {
+    const make = (path: string) => ({ path, bytes: plainPng(side, side, [1, 2, 3]) });
+    const paths = ['a/1.png', 'a/2.png', 'b/1.png', 'b/2.png', 'b/3.png'];
+    return file(name, writeZip(paths.map(make)));
+  };
+
+  it('offers a second generated set, which can be removed and made again', async () => {
+    const { visit } = harness();
+    const desk = visit();
+    expect(((await desk.handle({ kind: 'use', name: 'Digits' })) as OpenedDataset).summary.name).toBe('Digits');
+    expect(await names(desk)).toEqual(['Shapes', 'Digits']);
+    await desk.handle({ kind: 'remove', name: 'Digits' });
+    expect(await names(desk)).toEqual(['Shapes']);
+  });
+
+  it('keeps sets of the same name and other images side by side', async () => {
+    const { visit } = harness();
+    const desk = visit();
+    await load(desk, pictures('pets.zip', 2));
+    const other = await load(desk, pictures('other/pets.zip', 3));
+    expect(other.summary).toMatchObject({ name: 'pets 2', height: 3 });
+    expect((await load(desk, pictures('pets.zip', 2))).summary.name).toBe('pets');
+    expect((await names(desk)).toSorted()).toEqual(['Shapes', 'pets', 'pets 2']);
+    // A set that is called like a generated one does not take its place.
+    expect((await load(desk, pictures('digits.zip', 2))).summary.name).toBe('digits 2');
+  });
+
+  it('renames a set, and says where that cannot be', async () => {
+    const { visit } = harness();
+    const desk = visit();
+    await load(desk, pictures('pets.zip', 2));
+    const renamed = (await desk.handle({ kind: 'rename', name: 'pets', to: ' Cats and dogs ' })) as OpenedDataset;
+    expect(renamed.summary).toMatchObject({ name: 'Cats and dogs', trainCount: 5 });
+    expect(await names(desk)).toEqual(['Shapes', 'Cats and dogs']);
+    const refused = (name: string, to: string) => expect(desk.handle({ kind: 'rename', name, to })).rejects;
+    await refused('Cats and dogs', 'shapes').toThrow(/named Shapes already/);
+    await refused('Cats and dogs', ' ').toThrow(/needs a name/);
+    await refused('Shapes', 'x').toThrow(/generated set Shapes cannot be renamed/);
+    await refused('pets', 'x').toThrow(/no longer kept/);
+  });
+
+  it('holds out test images of each class', async () => {
+    const { visit } = harness();
+    const desk = visit();
+    await load(desk, pictures('pets.zip', 2));
+    const divided = (await desk.handle({ kind: 'hold-out', name: 'pets', share: 0.3 })) as OpenedDataset;
+    expect(divided.summary).toMatchObject({ trainPerClass: [1, 2], testPerClass: [1, 1] });
+    expect(divided.summary.notes).toEqual(['2 of the training images were held out as test images.']);
+    await expect(desk.handle({ kind: 'hold-out', name: 'pets', share: 0.3 })).rejects.toThrow(/test images already/);
+    expect(await desk.handle({ kind: 'storage' })).toEqual({ used: 5, quota: 10 });
+  });
+
+  it('takes a dropped mean for the set in use, and keeps it', async () => {
+    const { visit } = harness();
+    const desk = visit();
+    await load(desk, archive());
+    const mean = (length: number, name = 'mean.binaryproto') =>
+      file(
+        name,
+        writeBinaryproto({ shape: [1, 3, 32, 32].slice(0, 4), legacy: true, data: new Float32Array(length).fill(9) }),
+      );
+    const given = await load(desk, mean(3072));
+    expect(given.summary.name).toBe('CIFAR-10');
+    expect(given.mean[5]).toBe(9);
+    expect(((await visit().handle({ kind: 'open' })) as OpenedDataset).mean[5]).toBe(9);
+    const idx = [
+      file('t-images-idx3-ubyte', writeIdx([1, 2, 2], Uint8Array.of(1, 2, 3, 4))),
+      file('t-labels-idx1-ubyte', writeIdx([1], Uint8Array.of(0))),
+    ];
+    await expect(load(desk, ...idx, mean(3072))).rejects.toThrow(/3072 values, and the images of .* have 1×2×2/);
   });
 
   it('makes ids that the store takes', () => {

@@ -4,6 +4,8 @@
  */
 import {
   DatasetError,
+  holdOut,
+  imageBytes,
   meanImage,
   mergeDatasets,
   readDataset,
@@ -11,10 +13,12 @@ import {
   summarize,
   type DatasetSummary,
   type ImageDataset,
+  type ImageDecoder,
 } from '../data/dataset.ts';
+import { readBinaryproto } from '../caffe/wire/binaryproto.ts';
 import type { DatasetStore } from '../data/store.ts';
 import { failureOf } from './failure.ts';
-import type { DataEvent, DataRequest, OpenedDataset } from './protocol.ts';
+import type { DataEvent, DataRequest, OpenedDataset, StorageUse } from './protocol.ts';
 import { shareDataset } from './share.ts';
 
 /** What the desk is given: the browser's storage in a worker, memory in tests. */
@@ -24,10 +28,19 @@ export interface DeskTools {
   /** Id of the set last used. */
   readonly readChoice: () => Promise<string | undefined>;
   readonly writeChoice: (id: string) => Promise<void>;
-  /** Name of the set that is always there, and how it is made when it is not kept yet. */
-  readonly sampleName: string;
-  readonly makeSample: () => ImageDataset;
+  /** The sets that are generated, by name. The first is always there. */
+  readonly samples: readonly [Sample, ...Sample[]];
+  /** Decodes pictures; without it sets of pictures are refused. */
+  readonly decode?: ImageDecoder;
+  /** What the browser says of its storage. */
+  readonly storage: () => Promise<StorageUse | undefined>;
   readonly emit: (event: DataEvent) => void;
+}
+
+/** A set that needs no files, and how it is made when it is not kept yet. */
+export interface Sample {
+  readonly name: string;
+  readonly make: () => ImageDataset;
 }
 
 /** Milliseconds between two progress events. */
@@ -56,6 +69,12 @@ export class DataDesk {
         return this.#import(request.files);
       case 'remove':
         return this.#remove(request.name);
+      case 'rename':
+        return this.#rename(request.name, request.to.trim());
+      case 'hold-out':
+        return this.#holdOut(request.name, request.share);
+      case 'storage':
+        return this.#tools.storage();
       case 'cancel':
         this.#reading?.abort();
         return Promise.resolve();
@@ -65,11 +84,12 @@ export class DataDesk {
   async #openLast(): Promise<OpenedDataset> {
     const id = await this.#soft(() => this.#tools.readChoice());
     const last = id === undefined ? undefined : await this.#soft(() => this.#load(id));
-    return open(last ?? (await this.#takeSample()));
+    return open(last ?? (await this.#takeSample(this.#tools.samples[0])));
   }
 
   async #use(id: string): Promise<OpenedDataset> {
-    const dataset = id === this.#sampleId() ? await this.#takeSample() : await this.#load(id);
+    const sample = this.#tools.samples.find(({ name }) => idOf(name) === id);
+    const dataset = sample === undefined ? await this.#load(id) : await this.#takeSample(sample);
     if (dataset === undefined)
       throw new DatasetError('That data set is no longer kept in this browser: load it again.');
     const opened = open(dataset);
@@ -83,7 +103,9 @@ export class DataDesk {
 
   async #list(): Promise<DatasetSummary[]> {
     const kept = (await this.#soft(async () => (await this.#tools.store()).list())) ?? [];
-    const sample = kept.find(({ id }) => id === this.#sampleId())?.summary ?? summarize(await this.#takeSample());
+    const sample =
+      kept.find(({ id }) => id === this.#sampleId())?.summary ??
+      summarize(await this.#takeSample(this.#tools.samples[0]));
     const all = [...this.#unkept.values()].map(summarize).concat(kept.map(({ summary }) => summary));
     return [sample, ...all.filter(({ name }) => name !== sample.name)];
   }
@@ -94,10 +116,15 @@ export class DataDesk {
     this.#reading = reading;
     try {
       let last = 0;
+      const means = files.filter(({ path }) => /\.binaryproto$/i.test(path));
+      const others = files.filter((file) => !means.includes(file));
+      const [mean] = means;
+      if (mean !== undefined && others.length === 0) return await this.#giveMean(mean.file);
       const read = await readDataset(
-        files.map(({ path, file }) => sourceFromBlob(file, path)),
+        others.map(({ path, file }) => sourceFromBlob(file, path)),
         {
           signal: reading.signal,
+          ...(this.#tools.decode === undefined ? {} : { decode: this.#tools.decode }),
           progress: (done, total, what) => {
             const now = performance.now();
             if (now - last < progressInterval && done < total) return;
@@ -106,7 +133,8 @@ export class DataDesk {
           },
         },
       );
-      const dataset = await this.#place(read);
+      const placed = await this.#place(read);
+      const dataset = mean === undefined ? placed : await withMean(placed, mean.file);
       // The mean is computed before anything is stored: a set it cannot be computed of is not kept.
       const opened = open(dataset);
       await this.#keep(dataset);
@@ -116,14 +144,31 @@ export class DataDesk {
     }
   }
 
+  /** A mean dropped alone belongs to the set in use. */
+  async #giveMean(file: File): Promise<OpenedDataset> {
+    const id = (await this.#soft(() => this.#tools.readChoice())) ?? this.#sampleId();
+    const dataset = (await this.#load(id)) ?? (await this.#takeSample(this.#tools.samples[0]));
+    const given = await withMean(dataset, file);
+    await this.#keep(given);
+    return open(given);
+  }
+
   /**
    * Finds the place of a set among those kept: a part goes with the part it completes, the same source replaces what it
-   * gave before, and another of the same name gets its source behind the name.
+   * gave before, and another of the same name gets its source or a number behind the name.
    */
   async #place(read: ImageDataset): Promise<ImageDataset> {
     const kept = await this.#soft(() => this.#load(idOf(read.name)));
-    if (kept === undefined || kept.source === read.source) return read;
+    const isSample = this.#tools.samples.some(({ name }) => idOf(name) === idOf(read.name));
+    if (isSample) return this.#withFreeName(read);
+    if (kept === undefined) return read;
     const isPart = (set: ImageDataset) => set.train.count === 0 || set.test.count === 0;
+    const isAlike =
+      imageBytes(kept) === imageBytes(read) &&
+      kept.height === read.height &&
+      kept.classNames.join('\n') === read.classNames.join('\n');
+    if (!isAlike || kept.name !== read.name) return this.#withFreeName(read);
+    if (kept.source === read.source) return read;
     if (isPart(kept) && isPart(read) && !kept.source.split(' + ').includes(read.source)) {
       return mergeDatasets(kept, read);
     }
@@ -131,6 +176,45 @@ export class DataDesk {
     if (isPart(kept) && !isPart(read)) return read;
     const sameKind = isPart(kept) === isPart(read);
     return sameKind ? read : { ...read, name: `${read.name} (${read.source})` };
+  }
+
+  async #withFreeName(read: ImageDataset): Promise<ImageDataset> {
+    for (let number = 2; ; number++) {
+      const name = `${read.name} ${number}`;
+      const kept = await this.#soft(() => this.#load(idOf(name)));
+      if (kept === undefined || (kept.source === read.source && kept.name === name)) return { ...read, name };
+    }
+  }
+
+  async #rename(name: string, to: string): Promise<OpenedDataset> {
+    if (to === '') throw new DatasetError('A data set needs a name.');
+    if (to.length > 80) throw new DatasetError('That name is too long: up to 80 characters are kept.');
+    const dataset = await this.#own(name, 'renamed');
+    const taken = idOf(to) === idOf(name) ? undefined : await this.#load(idOf(to));
+    if (taken !== undefined || this.#tools.samples.some((sample) => idOf(sample.name) === idOf(to))) {
+      throw new DatasetError(`There is a data set named ${taken?.name ?? to} already: choose another name.`);
+    }
+    const renamed = { ...dataset, name: to };
+    await this.#keep(renamed);
+    if (idOf(to) !== idOf(name)) await this.#remove(name);
+    return open(renamed);
+  }
+
+  async #holdOut(name: string, share: number): Promise<OpenedDataset> {
+    const divided = holdOut(await this.#own(name, 'divided'), share);
+    await this.#keep(divided);
+    return open(divided);
+  }
+
+  /** A set of the user's. @throws DatasetError for a generated one, or one that is not there. */
+  async #own(name: string, done: string): Promise<ImageDataset> {
+    if (this.#tools.samples.some((sample) => idOf(sample.name) === idOf(name))) {
+      throw new DatasetError(`The generated set ${name} cannot be ${done}.`);
+    }
+    const dataset = await this.#load(idOf(name));
+    if (dataset === undefined)
+      throw new DatasetError(`The data set ${name} is no longer kept in this browser: load it again.`);
+    return dataset;
   }
 
   async #keep(dataset: ImageDataset): Promise<void> {
@@ -160,16 +244,16 @@ export class DataDesk {
   }
 
   #sampleId(): string {
-    return idOf(this.#tools.sampleName);
+    return idOf(this.#tools.samples[0].name);
   }
 
-  /** The sample: from the store, since making it takes seconds on a slow machine, or made and kept. */
-  async #takeSample(): Promise<ImageDataset> {
-    const id = this.#sampleId();
+  /** A sample: from the store, since making it takes seconds on a slow machine, or made and kept. */
+  async #takeSample({ name, make }: Sample): Promise<ImageDataset> {
+    const id = idOf(name);
     const kept = await this.#soft(() => this.#load(id));
     if (kept !== undefined) return kept;
     this.#tools.emit({ kind: 'progress', done: 0, total: 1, what: 'Drawing the sample images' });
-    const sample = this.#tools.makeSample();
+    const sample = make();
     const saved = await this.#soft(async () => (await this.#tools.store()).save(id, sample));
     if (saved === undefined) this.#unkept.set(id, sample);
     return sample;
@@ -179,8 +263,19 @@ export class DataDesk {
 function open(dataset: ImageDataset): OpenedDataset {
   const shared = shareDataset(dataset);
   // A set of test images only can be looked at and classified; its mean then has to be theirs.
-  const mean = meanImage(shared.train.count > 0 ? shared.train : shared.test);
+  const mean = shared.mean ?? meanImage(shared.train.count > 0 ? shared.train : shared.test);
   return { dataset: shared, summary: summarize(shared), mean };
+}
+
+async function withMean(dataset: ImageDataset, file: File): Promise<ImageDataset> {
+  const { data } = readBinaryproto(new Uint8Array(await file.arrayBuffer()));
+  const { channels, height, width } = dataset;
+  if (data.length !== imageBytes(dataset)) {
+    throw new DatasetError(
+      `${file.name} holds ${data.length} values, and the images of ${dataset.name} have ${channels}×${height}×${width}: use the mean of this data set.`,
+    );
+  }
+  return { ...dataset, mean: Float32Array.from(data) };
 }
 
 function storageFailure(error: unknown) {

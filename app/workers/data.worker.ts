@@ -1,5 +1,7 @@
 /** The data worker: reads dropped files, keeps data sets in the browser's storage, and opens the one in use. */
+import { decodeInBrowser } from '../data/browser-decoder.ts';
 import { openOpfsDirectory } from '../data/opfs-directory.ts';
+import { openingDigits } from '../data/sample-digits.ts';
 import { openingSample } from '../data/sample.ts';
 import { DatasetStore } from '../data/store.ts';
 import { DataDesk } from './data-desk.ts';
@@ -21,8 +23,15 @@ const desk = new DataDesk({
     return new TextDecoder().decode(await folder.read(choiceFile));
   },
   writeChoice: async (id) => (await choiceFolder()).write(choiceFile, [new TextEncoder().encode(id)]),
-  sampleName: 'Shapes',
-  makeSample: openingSample,
+  samples: [
+    { name: 'Shapes', make: openingSample },
+    { name: 'Digits', make: openingDigits },
+  ],
+  decode: decodeInBrowser,
+  storage: async () => {
+    const { usage, quota } = await navigator.storage.estimate();
+    return usage === undefined || quota === undefined ? undefined : { used: usage, quota };
+  },
   emit: (event) => emit(event),
 });
 

@@ -1,10 +1,11 @@
 /** The Data tab: the sets kept here and how to add one, what the one in use holds, and its images. */
-import { File as FileIcon, FolderOpen, Trash2, X } from 'lucide-react';
-import { useRef } from 'react';
+import { Divide, Download, File as FileIcon, FolderOpen, PenLine, Pencil, Trash2, X } from 'lucide-react';
+import { useRef, useState } from 'react';
 import type { DatasetSummary } from '../../data/dataset.ts';
 import { Button, classes, IconButton, ProgressBar } from '../../look/controls.tsx';
 import { Failure } from '../../look/Failure.tsx';
-import { cancelData, importData, removeData, switchData } from '../../shell/commands/data.ts';
+import { cancelData, holdOutData, importData, removeData, renameData, switchData } from '../../shell/commands/data.ts';
+import { downloadMean } from '../../shell/commands/download-mean.ts';
 import { filesOfInput } from '../../shell/dropped-files.ts';
 import { useDataset } from '../../store/dataset.ts';
 import { formatBytes, formatCount } from '../../store/format.ts';
@@ -25,7 +26,7 @@ export function DataTab() {
         {opened === undefined ? (
           <div className="empty">
             <strong>No data set open</strong>
-            <p>Drop a CIFAR-10 archive, folder or batch files anywhere on the page.</p>
+            <p>Drop an archive, a folder or files of a data set anywhere on the page.</p>
           </div>
         ) : (
           <>
@@ -57,7 +58,7 @@ function Sets() {
             >
               <span className="set-name">{set.name}</span>
               <span className="set-fact figures">{formatCount(set.trainCount + set.testCount)}</span>
-              <span className="set-source">{i === 0 ? 'generated here' : set.source}</span>
+              <span className="set-source">{set.source === 'generated' ? 'generated here' : set.source}</span>
               <span className="set-fact set-bytes figures">{formatBytes(set.bytes)}</span>
             </button>
             {i > 0 && (
@@ -80,7 +81,12 @@ function Sets() {
 /** Makes a file input choose folders: in every browser, though not in React's types. */
 const folderInput = { webkitdirectory: '' };
 
+/** Name of the second generated set, made when it is first used. */
+const digits = 'Digits';
+
 function Choose() {
+  const hasDigits = useDataset((state) => state.sets.some(({ name }) => name === digits));
+  const storage = useDataset((state) => state.storage);
   const files = useRef<HTMLInputElement>(null);
   const folder = useRef<HTMLInputElement>(null);
   const take = (input: HTMLInputElement) => {
@@ -90,7 +96,10 @@ function Choose() {
   };
   return (
     <div className="data-choose">
-      <p>Drop CIFAR-10 anywhere on the page: the archive, its folder, or batch files. It stays in this browser.</p>
+      <p>
+        Drop a data set anywhere on the page: CIFAR, MNIST, LMDB, HDF5, Parquet, NumPy, CSV, or pictures in a folder for
+        each class; archives as they are. It stays in this browser.
+      </p>
       <div className="data-buttons">
         <Button small icon={<FileIcon />} onClick={() => files.current?.click()}>
           Choose files
@@ -98,7 +107,17 @@ function Choose() {
         <Button small icon={<FolderOpen />} onClick={() => folder.current?.click()}>
           Folder
         </Button>
+        {!hasDigits && (
+          <Button small icon={<PenLine />} onClick={() => void switchData(digits)}>
+            Use sample digits
+          </Button>
+        )}
       </div>
+      {storage !== undefined && (
+        <p className="data-storage">
+          This page takes {formatBytes(storage.used)} of the {formatBytes(storage.quota)} that the browser allows.
+        </p>
+      )}
       <input
         ref={files}
         type="file"
@@ -157,10 +176,15 @@ function Summary({ summary, mean }: { readonly summary: DatasetSummary; readonly
             size={40}
             label="Mean image of the training images"
           />
-          <figcaption>mean</figcaption>
+          <figcaption>
+            mean
+            <IconButton label="Download the mean as .binaryproto" small onClick={() => downloadMean(summary, mean)}>
+              <Download />
+            </IconButton>
+          </figcaption>
         </figure>
         <div>
-          <h3 className="copyable">{summary.name}</h3>
+          <SetName key={summary.name} summary={summary} />
           <p>
             {formatCount(summary.trainCount)} training, {formatCount(summary.testCount)} test images
           </p>
@@ -169,6 +193,7 @@ function Summary({ summary, mean }: { readonly summary: DatasetSummary; readonly
           </p>
         </div>
       </div>
+      <Notes summary={summary} />
       <table className="class-table">
         <thead className="visually-hidden">
           <tr>
@@ -180,7 +205,7 @@ function Summary({ summary, mean }: { readonly summary: DatasetSummary; readonly
         </thead>
         <tbody>
           {classNames.map((name, label) => (
-            <tr key={name}>
+            <tr key={`${label} ${name}`}>
               <th scope="row">{name}</th>
               <td>
                 <span className="class-bar" style={{ width: `${((trainPerClass[label] ?? 0) / most) * 100}%` }} />
@@ -195,6 +220,63 @@ function Summary({ summary, mean }: { readonly summary: DatasetSummary; readonly
           ))}
         </tbody>
       </table>
+    </div>
+  );
+}
+
+/** The name, to be changed where the set is the user's. */
+function SetName({ summary }: { readonly summary: DatasetSummary }) {
+  const [draft, setDraft] = useState<string>();
+  const { name, source } = summary;
+  if (draft === undefined) {
+    return (
+      <h3 className="data-name">
+        <span className="copyable">{name}</span>
+        {source !== 'generated' && (
+          <IconButton label={`Rename ${name}`} small onClick={() => setDraft(name)}>
+            <Pencil />
+          </IconButton>
+        )}
+      </h3>
+    );
+  }
+  return (
+    <form
+      className="data-rename"
+      onSubmit={(event) => {
+        event.preventDefault();
+        setDraft(undefined);
+        if (draft.trim() !== name) void renameData(name, draft);
+      }}
+    >
+      <input
+        className="data-rename-name"
+        aria-label="Name of the data set"
+        value={draft}
+        autoFocus
+        maxLength={80}
+        onChange={(event) => setDraft(event.target.value)}
+        onKeyDown={(event) => event.key === 'Escape' && setDraft(undefined)}
+        onBlur={() => setDraft(undefined)}
+      />
+    </form>
+  );
+}
+
+/** What the reader did that the user should know, and the way out where there is nothing to test with. */
+function Notes({ summary }: { readonly summary: DatasetSummary }) {
+  const { name, notes = [], testCount, trainCount } = summary;
+  if (notes.length === 0 && testCount > 0) return null;
+  return (
+    <div className="data-notes">
+      {notes.map((note) => (
+        <p key={note}>{note}</p>
+      ))}
+      {testCount === 0 && trainCount > 1 && (
+        <Button small icon={<Divide />} onClick={() => void holdOutData(name, 0.1)}>
+          Hold out 10% for testing
+        </Button>
+      )}
     </div>
   );
 }

@@ -43,6 +43,18 @@ export async function removeData(name: string): Promise<void> {
   }, showFailure);
 }
 
+/** Gives a set of the user's another name; it is in use afterwards. */
+export async function renameData(name: string, to: string): Promise<void> {
+  useDataset.setState({ failure: undefined, job: { done: 0, total: 0, what: `Renaming ${name}` } });
+  await take(() => data.call({ kind: 'rename', name, to }));
+}
+
+/** Makes a share of a set's training images its test images, and uses it. */
+export async function holdOutData(name: string, share: number): Promise<void> {
+  useDataset.setState({ failure: undefined, job: { done: 0, total: 0, what: `Dividing ${name}` } });
+  await take(() => data.call({ kind: 'hold-out', name, share }));
+}
+
 async function take(open: () => Promise<OpenedDataset>): Promise<void> {
   const opened = await attempt(open, showFailure);
   useDataset.setState({ job: undefined });
@@ -54,5 +66,8 @@ async function take(open: () => Promise<OpenedDataset>): Promise<void> {
 }
 
 async function refreshSets(): Promise<void> {
-  await attempt(async () => useDataset.setState({ sets: await data.call({ kind: 'list' }) }), showFailure);
+  await attempt(async () => {
+    const sets = await data.call({ kind: 'list' });
+    useDataset.setState({ sets, storage: await data.call({ kind: 'storage' }) });
+  }, showFailure);
 }
