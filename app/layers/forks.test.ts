@@ -1,8 +1,5 @@
-/** Values of the layers of forks, against formulas written down independently, and the processor against the interpreter. */
-import { afterAll, describe, expect, test } from 'vitest';
-import { openNodeWasmEngine } from '../engine/wasm/node-wasm.ts';
-import { expectLikeReference } from './testing/engine-case.ts';
-import { forkCases } from './testing/fork-cases.ts';
+/** Values of the layers of forks, against formulas written down independently. */
+import { expect, test } from 'vitest';
 import { interpretNet } from './testing/interpreted-net.ts';
 import { spreadValues } from './testing/numeric-gradient.ts';
 import { oneLayer } from './testing/one-layer.ts';
@@ -140,14 +137,4 @@ test('ROIPooling takes the largest of each cell, and 0 where a cell holds nothin
     // Corners the wrong way round count as one place, in every cell.
     ...Array.from({ length: 6 }, () => largest([2], [3])),
   ]);
-});
-
-describe('layers of forks in WebAssembly', () => {
-  const engine = openNodeWasmEngine({ threads: 2 });
-  afterAll(async () => {
-    (await engine).dispose();
-  });
-  test.each(Object.entries(forkCases))('%s', async (_, one) => {
-    await expectLikeReference(await engine, one);
-  });
 });

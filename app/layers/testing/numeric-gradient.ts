@@ -36,13 +36,13 @@ export function spreadValues(count: number, range: number, salt: number, positiv
     const size = ((place + 0.5) / count) * 2 - 1;
     const value = positive ? (size + 1) / 2 : size;
     // Pushes what is near 0 away from it, without making two values equal.
-    out[i] = range * (Math.sign(value) * 0.1 + value * 0.9);
+    out[i] = range * ((value < 0 ? -0.1 : 0.1) + value * 0.9);
   });
   return out;
 }
 
-/** Checks every gradient of the net's inputs and parameters, in the phase TRAIN. Gives how many elements were checked. */
-export async function checkGradients(text: string, check: GradientCheck = {}): Promise<number> {
+/** A net with values for all that it is given, and the objective of a run. */
+async function objectiveOf(text: string, check: GradientCheck) {
   const { passing } = check;
   const net = await interpretNet(`force_backward: true\n${text}`, passing === undefined ? {} : { passing });
   const values = new Map<string, Float64Array>();
@@ -72,10 +72,53 @@ export async function checkGradients(text: string, check: GradientCheck = {}): P
       return total + top.reduce((sum, v, j) => sum + v * (w === undefined ? lossWeight : (w[j] ?? 0)), 0);
     }, 0);
   };
+  return { net, values, objective };
+}
+
+/** The name of the gradient of something that is given. */
+const gradientName = (name: string): string => name.replace('bottom/', 'bottom_diff/').replace('param/', 'param_diff/');
+
+/**
+ * Checks the gradient along one direction of all inputs and parameters together: three runs, whatever the size, which find
+ * any error that does not happen to stand at right angles to it.
+ */
+export async function checkDirection(text: string, check: GradientCheck = {}): Promise<void> {
+  const { net, values, objective } = await objectiveOf(text, check);
+  const gradients = net.run(values);
+  const start = new Map(net.given.map(({ name }) => [name, Float64Array.from(values.get(name) ?? [])]));
+  const along = new Map<string, Float64Array>();
+  let expected = 0;
+  let size = 0;
+  net.given.forEach(({ name }, salt) => {
+    const gradient = gradients.get(gradientName(name));
+    if (gradient === undefined) return;
+    const direction = spreadValues(gradient.length, 1, 1000 + salt);
+    along.set(name, direction);
+    gradient.forEach((g, i) => {
+      expected += g * (direction[i] ?? NaN);
+      size += Math.abs(g * (direction[i] ?? NaN));
+    });
+  });
+  expect(along.size, 'gradients').toBeGreaterThan(0);
+  const at = (step: number): number => {
+    for (const [name, direction] of along)
+      values.set(
+        name,
+        direction.map((d, i) => (start.get(name)?.[i] ?? NaN) + step * d),
+      );
+    return objective();
+  };
+  const numeric = (at(STEP / 10) - at(-STEP / 10)) / (STEP / 5);
+  expect(Math.abs(numeric - expected) / Math.max(size, 1e-3), `${numeric} for ${expected}`).toBeLessThan(TOLERANCE);
+}
+
+/** Checks every gradient of the net's inputs and parameters, in the phase TRAIN. Gives how many elements were checked. */
+export async function checkGradients(text: string, check: GradientCheck = {}): Promise<number> {
+  const { net, values, objective } = await objectiveOf(text, check);
   const analytic = net.run(values);
   let checked = 0;
   for (const { name } of net.given) {
-    const gradient = analytic.get(name.replace('bottom/', 'bottom_diff/').replace('param/', 'param_diff/'));
+    const gradient = analytic.get(gradientName(name));
     const expected = check.without?.includes(name.slice(name.indexOf('/') + 1)) !== true;
     expect(gradient !== undefined, `has ${name} a gradient?`).toBe(expected);
     if (gradient === undefined) continue;
