@@ -22,6 +22,7 @@ export function ExportMenu() {
       <span className="menu-what">{possible ? what : otherwise}</span>
     </DropdownMenu.Item>
   );
+  const needsWeights = 'Train or load weights first';
   return (
     <DropdownMenu.Root modal={false}>
       <DropdownMenu.Trigger asChild>
@@ -31,14 +32,15 @@ export function ExportMenu() {
       </DropdownMenu.Trigger>
       <DropdownMenu.Portal>
         <DropdownMenu.Content className="popover menu" sideOffset={8} collisionPadding={8} align="end">
-          {item(
-            'caffemodel',
-            '.caffemodel',
-            'Weights, for Caffe and OpenCV',
-            hasWeights,
-            'Train or load weights first',
-          )}
+          {item('caffemodel', '.caffemodel', 'Weights, for Caffe and OpenCV', hasWeights, needsWeights)}
           {item('solverstate', '.solverstate', 'To resume training', hasState, 'Train first')}
+          {item('onnx', 'ONNX', 'The trained network, ready to use', hasWeights, needsWeights)}
+          {item('safetensors', 'safetensors', 'Weights, for PyTorch and others', hasWeights, needsWeights)}
+          {item('npz', 'NumPy', 'Weights, .npz', hasWeights, needsWeights)}
+          {item('h5', '.caffemodel.h5', 'Weights, HDF5', hasWeights, needsWeights)}
+          <DropdownMenu.Separator className="menu-line" />
+          {item('pytorch', 'PyTorch project', 'Train elsewhere, on many GPUs, .zip', hasWeights, needsWeights)}
+          {item('caffe', 'Caffe folder', 'Train elsewhere with Caffe, .zip', hasWeights, needsWeights)}
           <DropdownMenu.Separator className="menu-line" />
           {item('network', 'Network', 'The text as it is, .prototxt', true, '')}
           {item('solver', 'Solver', 'The text as it is, .prototxt', true, '')}
@@ -62,7 +64,19 @@ export function ExportMenu() {
 /** What the views add to the menu: pictures of the graph. */
 const isOther = (id: string): boolean => id.startsWith('export.') && !KINDS.some((kind) => id === `export.${kind}`);
 
-const KINDS: readonly ExportKind[] = ['caffemodel', 'solverstate', 'network', 'solver', 'curves'];
+const KINDS: readonly ExportKind[] = [
+  'caffemodel',
+  'solverstate',
+  'network',
+  'solver',
+  'curves',
+  'onnx',
+  'safetensors',
+  'npz',
+  'h5',
+  'pytorch',
+  'caffe',
+];
 
 function useHasCurves(): boolean {
   const [has, setHas] = useState(!curves.empty);

@@ -11,6 +11,7 @@ import type {
   DataRequest,
   EngineView,
   Envelope,
+  ExportedFile,
   LanguageAnswers,
   LanguageRequest,
   LayoutAnswer,
@@ -61,6 +62,7 @@ export interface TrainAnswers {
   readonly 'load-weights': CopyReport;
   readonly forecast: MemoryForecast | undefined;
   readonly classify: Classification;
+  readonly export: ExportedFile;
 }
 
 /** The part of `Worker` that is needed, so that tests can pass a `MessagePort`. */

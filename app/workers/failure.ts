@@ -18,6 +18,7 @@ const codeOfName: Readonly<Record<string, WorkerFailure['code']>> = {
   EngineError: 'engine',
   CompileError: 'net',
   TrainingError: 'net',
+  ExportError: 'net',
   WireError: 'weights',
   Hdf5Error: 'weights',
   Cancelled: 'cancelled',

@@ -145,7 +145,24 @@ export type TrainRequest =
   | { readonly kind: 'weights' } // → Uint8Array: .caffemodel of the current weights
   | { readonly kind: 'load-weights'; readonly netText: string; readonly bytes: Uint8Array } // → CopyReport
   | { readonly kind: 'forecast'; readonly netText: string; readonly solverText: string } // → MemoryForecast | undefined
-  | { readonly kind: 'classify'; readonly netText: string; readonly image: ClassifyImage }; // → Classification
+  | { readonly kind: 'classify'; readonly netText: string; readonly image: ClassifyImage } // → Classification
+  | ExportRequest; // → ExportedFile
+
+/** Asks for the current weights, or the whole run, as other programs take them. */
+export interface ExportRequest {
+  readonly kind: 'export';
+  readonly form: 'onnx' | 'safetensors' | 'npz' | 'h5' | 'pytorch' | 'caffe';
+  /** The document's name. */
+  readonly name: string;
+  readonly netText: string;
+  readonly solverText: string;
+}
+
+/** A file to be downloaded. */
+export interface ExportedFile {
+  readonly name: string;
+  readonly content: Blob;
+}
 
 /** Pixels [C, H, W] planar bytes at the data set's size, or a test image of the set in use. */
 export type ClassifyImage =

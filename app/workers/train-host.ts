@@ -115,6 +115,14 @@ export class TrainHost {
         return this.forecast(request.netText, request.solverText);
       case 'classify':
         return this.classify(request.netText, request.image);
+      case 'export':
+        // Loaded when it is asked for: most visits export nothing.
+        return (await import('./export-run.ts')).exportRun(request, {
+          weights: await this.currentWeights(),
+          opened: this.dataset(),
+          seed: this.run?.record.seed,
+          openEngine: () => this.openEngine(),
+        });
     }
   }
 

@@ -1,9 +1,9 @@
 /** Gives the user a file that the page made. */
 
 /** Starts the download of `content` under a file name. */
-export function download(name: string, content: Uint8Array | string): void {
+export function download(name: string, content: Uint8Array | Blob | string): void {
   // A copy where the bytes are shared memory, which a Blob does not take.
-  const part = typeof content === 'string' ? content : new Uint8Array(content);
+  const part = content instanceof Uint8Array ? new Uint8Array(content) : content;
   const url = URL.createObjectURL(new Blob([part]));
   const link = document.createElement('a');
   link.href = url;

@@ -3,10 +3,15 @@ import { curves } from '../../store/curves.ts';
 import { curvesCsv } from '../../store/curves-csv.ts';
 import { useDocument } from '../../store/document.ts';
 import { isActive, useRun } from '../../store/run.ts';
+import { remark } from '../../store/notices.ts';
+import type { ExportRequest } from '../../workers/protocol.ts';
 import { download } from './download.ts';
 import { attempt, train } from './workers.ts';
 
-export type ExportKind = 'caffemodel' | 'solverstate' | 'network' | 'solver' | 'curves';
+/** Forms that the worker makes for other programs. */
+export type ForeignForm = ExportRequest['form'];
+
+export type ExportKind = 'caffemodel' | 'solverstate' | 'network' | 'solver' | 'curves' | ForeignForm;
 
 /** Makes a file and downloads it, named as Caffe names it. */
 export async function exportFile(kind: ExportKind): Promise<void> {
@@ -34,6 +39,13 @@ export async function exportFile(kind: ExportKind): Promise<void> {
         if (snapshot === undefined) return;
         const files = await train.call({ kind: 'snapshot-files', name: snapshot.name });
         download(`${snapshot.name}.solverstate`, files.solverstate);
+      });
+      return;
+    default:
+      await attempt(async () => {
+        remark('The files are being made; the download begins by itself.');
+        const file = await train.call({ kind: 'export', form: kind, name, netText, solverText });
+        download(file.name, file.content);
       });
   }
 }

@@ -81,6 +81,12 @@ const EXPORTS: readonly (readonly [ExportKind, string, (() => string | undefined
   ['caffemodel', 'Export the weights as .caffemodel', noWeights],
   ['solverstate', 'Export the solver state as .solverstate', noState],
   ['curves', 'Export the curves as .csv', noCurves],
+  ['onnx', 'Export the trained network as ONNX', noWeights],
+  ['safetensors', 'Export the weights as safetensors', noWeights],
+  ['npz', 'Export the weights as NumPy .npz', noWeights],
+  ['h5', 'Export the weights as .caffemodel.h5', noWeights],
+  ['pytorch', 'Train elsewhere: a PyTorch project', noWeights],
+  ['caffe', 'Train elsewhere: a Caffe folder', noWeights],
 ];
 
 const exportCommands = EXPORTS.map(([kind, title, unavailable]): Command => ({
