@@ -3,6 +3,8 @@ import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { readHdf5 } from '../app/formats/hdf5-file.ts';
+import { readNpz } from '../app/formats/npz.ts';
 import { crema } from './testing-terminal.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'crema-train-'));
@@ -148,5 +150,104 @@ describe('crema test', () => {
 
   test('prints each output', async () => {
     expect((await run('--iterations', '1')).out).toMatch(/^accuracy = [\d.]+\nloss = [\d.]+$/);
+  });
+});
+
+describe('several test nets, snapshots in HDF5, AdamW and features', () => {
+  const text = `${solver.replace('net: "some/where/tiny.prototxt"', '').replace('test_iter: 2', '')}
+train_net_param { ${net.replace(/name: "tiny"/, '')} }
+test_net: "tiny.prototxt" test_net: "other.prototxt" test_iter: 2 test_iter: 1
+type: "Adam" snapshot_format: HDF5
+# crema: type AdamW
+`;
+
+  test('a run from all of these resumes from its own files', async () => {
+    writeFileSync(at('all.prototxt'), text);
+    writeFileSync(at('other.prototxt'), net.replace('batch_size: 5', 'batch_size: 10'));
+    const run = (...args: string[]) =>
+      crema('train', at('all.prototxt'), '--data', at('data'), '--engine', 'wasm', ...args);
+    const whole = await run('--out', at('all'), '--log', at('all.jsonl'));
+    expect(whole.err).not.toContain('only the first');
+    expect(whole.code, whole.err).toBe(0);
+    expect(whole.out).toContain('Iteration 0, Testing net (#1)');
+    expect(readdirSync(at('all')).sort()).toEqual([
+      'tiny_iter_3.caffemodel.h5',
+      'tiny_iter_3.solverstate.h5',
+      'tiny_iter_6.caffemodel.h5',
+      'tiny_iter_6.solverstate.h5',
+    ]);
+    const tests = logOf('all.jsonl').filter((entry) => 'test_loss' in entry);
+    expect(tests.map(({ iteration, test_net }) => [iteration, test_net])).toEqual(
+      [0, 3, 6].flatMap((iteration) => [
+        [iteration, 0],
+        [iteration, 1],
+      ]),
+    );
+    const later = await run(
+      '--snapshot',
+      at('all/tiny_iter_3.solverstate.h5'),
+      '--out',
+      at('all2'),
+      '--log',
+      at('all2.jsonl'),
+    );
+    expect(later.code, later.err).toBe(0);
+    const after = (name: string) => logOf(name).filter(({ iteration }) => (iteration ?? 0) > 3);
+    expect(after('all2.jsonl')).toEqual(after('all.jsonl'));
+  });
+
+  test('blobs of images as npz, HDF5 and CSV', async () => {
+    const run = (out: string, ...args: string[]) =>
+      crema(
+        ...['extract', at('tiny.prototxt'), '--weights', at('all/tiny_iter_6.caffemodel.h5'), '--data', at('data')],
+        ...['--engine', 'wasm', '--blobs', 'ip,data', '--out', at(out), ...args],
+      );
+    const { code, out, err } = await run('f.npz', '--labels', '--images', '7');
+    expect(code, err).toBe(0);
+    expect(out).toBe('ip  7×10\ndata  7×3×8×8\nlabel  7');
+    const arrays = readNpz(readFileSync(at('f.npz')));
+    const ip = arrays.get('ip')?.data as Float32Array;
+    expect([...(arrays.get('label')?.data as Float32Array)]).toEqual([0, 7, 4, 1, 8, 5, 2]);
+    expect((await run('f.csv', '--labels', '--images', '7')).code).toBe(0);
+    const rows = readFileSync(at('f.csv'), 'utf8')
+      .trimEnd()
+      .split('\n')
+      .map((line) => line.split(','));
+    expect(rows).toHaveLength(8);
+    expect(rows[0]?.slice(0, 2)).toEqual(['ip_0', 'ip_1']);
+    expect(rows.slice(1).flatMap((row) => row.slice(0, 10).map((cell) => Math.fround(Number(cell))))).toEqual([...ip]);
+    expect((await run('f.h5')).code).toBe(0);
+    const stored = await readHdf5(readFileSync(at('f.h5')), (root) => {
+      const found = root.get('ip');
+      return found !== null && 'slice' in found
+        ? { shape: found.shape, value: found.value as Float32Array }
+        : undefined;
+    });
+    expect(stored?.shape).toEqual([10, 10]);
+    expect([...(stored?.value ?? [])].slice(0, 70)).toEqual([...ip]);
+  });
+
+  test.each<[string, string[], RegExp]>([
+    [
+      'a blob that is not there',
+      ['--blobs', 'ip9', '--out', 'x.npz'],
+      /no blob "ip9" in phase TEST; it has data, label, ip/,
+    ],
+    ['a blob without rows', ['--blobs', 'loss', '--out', 'x.npz'], /"loss" is a single value: it has no row/],
+    ['another ending', ['--blobs', 'ip', '--out', 'x.txt'], /must end in .npz, .h5 or .csv/],
+  ])('refuse %s', async (_, args, message) => {
+    const weights = ['--weights', at('all/tiny_iter_6.caffemodel.h5')];
+    const { code, err } = await crema(
+      'extract',
+      at('tiny.prototxt'),
+      ...weights,
+      '--data',
+      at('data'),
+      '--engine',
+      'wasm',
+      ...args,
+    );
+    expect(code).toBeGreaterThan(0);
+    expect(err).toMatch(message);
   });
 });

@@ -1,6 +1,7 @@
 /** The solver against real Caffe's traces, on WebGPU. */
 import { afterAll, describe, expect, it } from 'vitest';
 import { openNodeEngine } from '../engine/webgpu/node-device.ts';
+import { watchPlans } from './testing/watched-engine.ts';
 import { traceErrors, traceNames, traceSession } from './solver-traces.ts';
 
 describe('solver traces of real Caffe on WebGPU', () => {
@@ -26,5 +27,23 @@ describe('solver traces of real Caffe on WebGPU', () => {
     await second.session.run(() => 'go', 3);
     expect(await second.session.snapshot()).toEqual(await unbroken.session.snapshot());
     for (const { session } of [unbroken, first, second]) session.dispose();
+  });
+
+  it('takes the memory that was planned', async () => {
+    const { watched, planned } = watchPlans(await engine);
+    const { session } = await traceSession(watched, 'adam');
+    expect(Math.abs((planned[0] ?? 0) / session.bytes - 1)).toBeLessThan(0.05);
+    expect(planned).toHaveLength(1);
+    session.dispose();
+  });
+
+  it('finds where numbers broke, and leaves the weights as they were before', async () => {
+    const { session } = await traceSession(await engine, 'sgd', [], 'base_lr: 1e30 lr_policy: "fixed" max_iter: 9');
+    await expect(session.run(() => 'go')).rejects.toThrow(
+      /^The loss became (NaN|-?Infinity) at iteration \d+\. The first values that are infinite or no numbers are in .*Lower base_lr/,
+    );
+    const values = (await session.weights()).layers.flatMap(({ blobs }) => blobs.flatMap(({ data }) => [...data]));
+    expect(values.every(Number.isFinite)).toBe(true);
+    session.dispose();
   });
 });

@@ -50,15 +50,16 @@ class TraceFeed implements Feed {
   }
 }
 
-/** A session over a trace's net and batches, before its first iteration. Losses are put behind `losses` as they come. */
+/** A session over a trace's net and batches, before its first iteration. Losses are put behind `losses` as they come; another solver may take its own's place. */
 export async function traceSession(
   engine: Engine,
   name: string,
   losses: number[] = [],
+  solverText?: string,
 ): Promise<{ readonly session: TrainingSession; readonly file: SafetensorsFile }> {
   const file = readSafetensors(readFileSync(new URL(`${name}.safetensors`, folder)));
   const prototxt = file.metadata.get('prototxt') ?? '';
-  const { solver } = readSolver(file.metadata.get('solver') ?? '');
+  const { solver } = readSolver(solverText ?? file.metadata.get('solver') ?? '');
   const session = await TrainingSession.create({
     engine,
     train: buildNet(prototxt, { phase: 'TRAIN', layers: layerTable }),

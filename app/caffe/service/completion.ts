@@ -4,6 +4,7 @@ import type { LayerInfo, LayerTable } from '../net/layer-table.ts';
 import { readNet } from '../net/read-net.ts';
 import { phasesOf } from '../net/rules.ts';
 import type { Field, MessageType } from '../schema/dsl.ts';
+import { EXTENSION_DOCS, EXTENSION_NAMES } from '../solver/extensions.ts';
 import { POLICIES, SOLVER_TYPES } from '../solver/solver-settings.ts';
 import { sourceOf } from '../text/decode.ts';
 import type { MessageNode } from '../text/tree.ts';
@@ -41,12 +42,23 @@ const KNOWN_STRINGS: Readonly<Record<string, readonly string[]>> = {
 const VALUE = /([A-Za-z_]\w*)\s*:\s*(?:\[\s*(?:[^\]"'\s{}]+\s*,\s*)*)?("|')?([^"'\s{}[\]]*)$/;
 const IN_COMMENT = /^(?:[^"'#]|"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')*#/;
 
+/** A comment for Crema up to the name of its setting. */
+const FOR_CREMA = /^[^"']*#\s*crema:\s*\w*$/;
+const EXTENSION_PROPOSALS = EXTENSION_NAMES.map((name): Proposal => ({
+  label: name,
+  kind: 'field',
+  insert: name === 'type' ? 'type AdamW' : `${name} \${1:500}`,
+  doc: EXTENSION_DOCS[name],
+  rank: 0,
+}));
+
 /** Proposals for an offset of a text. The editor filters them by what is typed already. */
 export function completionAt(kind: TextKind, text: string, offset: number, layers: LayerTable): Completion {
   const line = text.slice(text.lastIndexOf('\n', offset - 1) + 1, offset);
   const begun = /[A-Za-z_]\w*$/.exec(line)?.[0] ?? '';
   const word = { start: offset - begun.length, end: offset };
   const none = { range: word, proposals: [] };
+  if (kind === 'solver' && FOR_CREMA.test(line)) return { range: word, proposals: EXTENSION_PROPOSALS };
   if (IN_COMMENT.test(line)) return none;
   const place = placeAt(kind, text, offset);
   if (place === undefined) return none;

@@ -6,6 +6,7 @@ import type { NetView } from '../net/net-view.ts';
 import { readNet } from '../net/read-net.ts';
 import { V1_TYPES } from '../net/upgrade.ts';
 import type { Field, FieldType } from '../schema/dsl.ts';
+import { EXTENSION_DOCS, EXTENSION_NAMES, extensionComments } from '../solver/extensions.ts';
 import { scalarText } from '../text/print-message.ts';
 import { textOfLiterals } from '../text/strings.ts';
 import type { ScalarNode } from '../text/tree.ts';
@@ -30,6 +31,8 @@ export interface HoverSources {
 
 /** The hover for an offset; undefined where there is nothing to say. */
 export function hoverAt(kind: TextKind, text: string, offset: number, sources: HoverSources): HoverText | undefined {
+  const extension = kind === 'solver' ? extensionAt(text, offset) : undefined;
+  if (extension !== undefined) return extension;
   const place = placeAt(kind, text, offset);
   if (place?.field === undefined || place.schema === undefined) return undefined;
   const { field, schema, value } = place;
@@ -41,6 +44,14 @@ export function hoverAt(kind: TextKind, text: string, offset: number, sources: H
     typeMarkdown(place, value, sources.layers) ??
     fieldMarkdown(field.name, schema, value);
   return { range: value.range, markdown };
+}
+
+/** A comment for Crema: what its setting does. */
+function extensionAt(text: string, offset: number): HoverText | undefined {
+  const comment = extensionComments(text).find(({ range }) => range.start <= offset && offset <= range.end);
+  const name = EXTENSION_NAMES.find((known) => known === comment?.name);
+  if (comment === undefined || name === undefined) return undefined;
+  return { range: comment.range, markdown: `**${name}** · of Crema, in a comment\n\n${EXTENSION_DOCS[name]}` };
 }
 
 function typeText(type: FieldType): string {

@@ -95,7 +95,8 @@ export function readExtensions(
       if (/^\d+$/.test(word)) warmupIter = Number(word);
       else say('error', at, `warmup_iter is a whole number of iterations, not "${word}", for example 500.`);
     } else {
-      const meant = nearest(name, EXTENSION_NAMES);
+      const begun = name === '' ? undefined : EXTENSION_NAMES.find((known) => known.startsWith(name));
+      const meant = begun ?? nearest(name, EXTENSION_NAMES);
       const known = EXTENSION_NAMES.join(' and ');
       const guess = meant === undefined ? '' : ` Did you mean "${meant}"?`;
       say(

@@ -109,10 +109,31 @@ class Check {
     if (has(s, 'solver_type') && has(s, 'type'))
       this.#error('solver_type', 'A solver may have "type" or the old "solver_type", not both. Remove "solver_type".');
     const known = solverKindOf(s);
-    if (known === undefined) {
+    if (known === undefined && s.type === 'AdamW') this.#adamW();
+    else if (known === undefined) {
       this.#unknownWord('type', `There is no solver type "${s.type}".`, s.type, SOLVER_TYPES);
     }
     return known ?? 'SGD';
+  }
+
+  /** AdamW where only Caffe's types can stand: it is asked for in a comment. */
+  #adamW(): void {
+    const range = rangeOf(this.#solver, 'type') ?? this.#end();
+    const end = { start: this.#text.length, end: this.#text.length };
+    this.#add(
+      'error',
+      range,
+      'Caffe has no solver type "AdamW". Write type: "Adam", and the comment # crema: type AdamW for Crema.',
+      [
+        {
+          title: 'Ask for AdamW in a comment',
+          edits: [
+            { range, text: '"Adam"' },
+            { range: end, text: `${this.#text.endsWith('\n') ? '' : '\n'}# crema: type AdamW\n` },
+          ],
+        },
+      ],
+    );
   }
 
   /** What Caffe's solvers check when they are made. */
