@@ -2,6 +2,7 @@
  * Zip archives: the files in them, read where they lie. The directory at the archive's end is checked before anything is unpacked, and what
  * is unpacked is held to it: a file that turns out larger than it says, or archives whose files lie over each other, are refused.
  */
+import { crc32 } from './crc32.ts';
 import { formatBytes, formatCount } from './file-names.ts';
 import { GzipError } from './gunzip.ts';
 import { DatasetError, type SourceFile } from './image-dataset.ts';
@@ -222,19 +223,6 @@ async function firstBytes(stream: ReadableStream<Uint8Array>, length: number): P
   }
   await reader.cancel();
   return out.subarray(0, filled);
-}
-
-const table = Uint32Array.from({ length: 256 }, (_, n) => {
-  let value = n;
-  for (let bit = 0; bit < 8; bit++) value = value & 1 ? 0xedb88320 ^ (value >>> 1) : value >>> 1;
-  return value;
-});
-
-/** Zip's checksum, carried on: begins with all bits set, its complement is the sum. */
-function crc32(before: number, bytes: Uint8Array): number {
-  let crc = before;
-  for (const byte of bytes) crc = (table[(crc ^ byte) & 255] as number) ^ (crc >>> 8);
-  return crc;
 }
 
 function damaged(archive: SourceFile, what: string): DatasetError {

@@ -4,6 +4,7 @@ import { Datum } from '../../caffe/schema/common-messages.ts';
 import { blankMessage } from '../../caffe/schema/values.ts';
 import { EXPLICIT } from '../../caffe/schema/dsl.ts';
 import { encode } from '../../caffe/wire/encode-wire.ts';
+import { crc32 } from '../crc32.ts';
 import type { PlainFile } from './cifar-archive.ts';
 
 /** A PNG of 8 bits a channel out of rows of pixels, of 1 (gray) or 3 channels next to each other. */
@@ -20,12 +21,13 @@ export function writePng(width: number, height: number, channels: 1 | 3, pixels:
   return Uint8Array.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, ...parts.flatMap((part) => [...part])]);
 }
 
-/** A chunk without its checksum, which the decoder here does not look at. */
+/** A chunk: length, name, content, checksum. */
 function chunk(name: string, body: Uint8Array): Uint8Array {
   const out = new Uint8Array(12 + body.length);
   new DataView(out.buffer).setUint32(0, body.length);
   out.set(new TextEncoder().encode(name), 4);
   out.set(body, 8);
+  new DataView(out.buffer).setUint32(8 + body.length, ~crc32(0xffffffff, out.subarray(4, 8 + body.length)));
   return out;
 }
 

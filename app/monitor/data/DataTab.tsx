@@ -230,14 +230,14 @@ function SetName({ summary }: { readonly summary: DatasetSummary }) {
   const { name, source } = summary;
   if (draft === undefined) {
     return (
-      <h3 className="data-name">
-        <span className="copyable">{name}</span>
+      <div className="data-name">
+        <h3 className="copyable">{name}</h3>
         {source !== 'generated' && (
           <IconButton label={`Rename ${name}`} small onClick={() => setDraft(name)}>
             <Pencil />
           </IconButton>
         )}
-      </h3>
+      </div>
     );
   }
   return (

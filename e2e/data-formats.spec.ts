@@ -1,0 +1,80 @@
+/** Data sets in other forms than CIFAR's: read by the page's own worker with the browser's decoders, kept side by side, renamed, divided. */
+import { File as HdfFile, FS, ready } from 'h5wasm';
+import { expect, test, type Page } from '@playwright/test';
+import { writeLmdb } from '../app/data/testing/lmdb-writer.ts';
+import { plainPng, writeDatum, writeZip } from '../app/data/testing/writers.ts';
+import { chooseFiles, drop, monitorTab, openReady, showTab, step } from './crema-page.ts';
+
+const sets = (page: Page) => page.getByRole('list', { name: 'Data sets kept in this browser' });
+
+/** Twenty pictures of two classes: cats are red, dogs blue. */
+const pets = {
+  name: 'pets.zip',
+  bytes: writeZip(
+    ['cat', 'dog'].flatMap((name, label) =>
+      Array.from({ length: 10 }, (_, i) => ({
+        path: `${name}/${i}.png`,
+        bytes: plainPng(12, 8, label === 0 ? [200, 10, 0] : [0, 10, 200]),
+      })),
+    ),
+  ),
+};
+
+const database = {
+  name: 'data.mdb',
+  bytes: writeLmdb(
+    Array.from({ length: 30 }, (_, i) => ({
+      key: String(i).padStart(8, '0'),
+      value: writeDatum({ encoded: true, data: plainPng(6, 6, [i, 0, 0]), label: i % 3 }),
+    })),
+  ),
+};
+
+async function hdf5() {
+  await ready;
+  const out = new HdfFile('/e2e.h5', 'w');
+  out.create_dataset({ name: 'data', data: Float32Array.from({ length: 8 * 16 }, (_, i) => i), shape: [8, 1, 4, 4] });
+  out.create_dataset({ name: 'label', data: Float32Array.of(0, 1, 2, 3, 0, 1, 2, 3), shape: [8] });
+  out.close();
+  return { name: 'numbers.h5', bytes: FS?.readFile('/e2e.h5').slice() ?? new Uint8Array(0) };
+}
+
+test('pictures in an archive become a set, which is divided and renamed; other formats stand beside it', async ({
+  page,
+}) => {
+  await openReady(page);
+  await drop(page, [pets]);
+  const tab = monitorTab(page);
+  await expect(step(page, 'Data')).toContainText('20', { timeout: 60_000 });
+  await expect(tab).toContainText('3×8×12, 2 classes');
+  const picture = tab
+    .getByRole('region', { name: 'Images' })
+    .getByRole('img', { name: /^cat, image/ })
+    .first();
+  const pixel = await picture.evaluate((node) => {
+    const canvas = node instanceof HTMLCanvasElement ? node : node.querySelector('canvas');
+    return [...(canvas?.getContext('2d')?.getImageData(1, 1, 1, 1).data ?? [])];
+  });
+  expect(pixel).toEqual([200, 10, 0, 255]);
+
+  await tab.getByRole('button', { name: 'Hold out 10% for testing' }).click();
+  await expect(tab).toContainText('18 training, 2 test images');
+  await tab.getByRole('button', { name: 'Rename pets' }).click();
+  await tab.getByRole('textbox', { name: 'Name of the data set' }).fill('Cats and dogs');
+  await page.keyboard.press('Enter');
+  await expect(sets(page)).toContainText('Cats and dogs');
+
+  await chooseFiles(page, 'Choose files', [database]);
+  await expect(tab).toContainText('30 training, 0 test images', { timeout: 60_000 });
+  await chooseFiles(page, 'Choose files', [await hdf5()]);
+  await expect(tab).toContainText('8 training, 0 test images', { timeout: 60_000 });
+  await tab.getByRole('button', { name: 'Use sample digits' }).click();
+  await expect(tab).toContainText('10,000 training, 2,000 test images', { timeout: 60_000 });
+  await expect(sets(page).getByRole('listitem')).toHaveCount(5);
+  await expect(tab).toContainText(/This page takes .* that the browser allows/);
+
+  await page.reload();
+  await showTab(page, 'Data');
+  await expect(tab).toContainText('1×28×28, 10 classes', { timeout: 60_000 });
+  await expect(sets(page)).toContainText('Cats and dogs');
+});
