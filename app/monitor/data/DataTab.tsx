@@ -96,10 +96,6 @@ function Choose() {
   };
   return (
     <div className="data-choose">
-      <p>
-        Drop a data set anywhere on the page: CIFAR, MNIST, LMDB, HDF5, Parquet, NumPy, CSV, or pictures in a folder for
-        each class; archives as they are. It stays in this browser.
-      </p>
       <div className="data-buttons">
         <Button small icon={<FileIcon />} onClick={() => files.current?.click()}>
           Choose files
@@ -113,6 +109,10 @@ function Choose() {
           </Button>
         )}
       </div>
+      <p className="data-storage">
+        Or drop them anywhere on the page: CIFAR, MNIST, LMDB, HDF5, Parquet, NumPy, CSV, or pictures in a folder for
+        each class. They stay in this browser.
+      </p>
       {storage !== undefined && (
         <p className="data-storage">
           This page takes {formatBytes(storage.used)} of the {formatBytes(storage.quota)} that the browser allows.
