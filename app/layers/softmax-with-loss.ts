@@ -3,7 +3,7 @@
  * the sum of exponentials: from it both the loss and the probabilities of the gradient follow.
  */
 import { setting } from '../caffe/schema/values.ts';
-import { add, and, at, axis, cast, div, eq, exp, ge, log, lt, min, mul, select, sub, sum } from '../engine/ir/build.ts';
+import { add, and, at, axis, cast, div, eq, exp, ge, log, lt, mul, select, sub, sum } from '../engine/ir/build.ts';
 import { countOf, element, type KernelContext, type LayerDefinition, type Tensor } from './definition.ts';
 import { counts, labelAt, lossSummary, normalizationOf, normalizer } from './loss-normalization.ts';
 import { bottom, requireLabels, requireSameBatch } from './shape-rules.ts';
@@ -50,7 +50,9 @@ export const softmaxWithLoss: LayerDefinition = {
       const label = labelAt(view(labels, [countOf(labels.shape)]), add(mul(at(o), parts.inner), at(q)));
       const guard = and(ge(label, 0), lt(label, parts.extent));
       const score = element(view(x, shape), [at(o), label, at(q)], { guard });
-      const loss = min(sub(element(logSum, [at(o), at(q)]), score), LARGEST_LOSS);
+      const whole = sub(element(logSum, [at(o), at(q)]), score);
+      // Not min(), which on a GPU would turn NaN into the limit: a broken run must show.
+      const loss = select(lt(LARGEST_LOSS, whole), LARGEST_LOSS, whole);
       return div(sum([o, q], select(counts(c.layer, label), loss, 0)), divisor);
     });
     const probabilities = c.tops[1];
