@@ -105,7 +105,15 @@ function check(before: Graph, after: Graph, action: NetAction, otherPhase: Graph
       expect(after.map(({ id }) => id).toSorted()).toEqual(ids.toSorted());
       expect(edges(after, () => false).toSorted()).toEqual(edges(before, () => false).toSorted());
       return;
-    case 'in-place':
+    case 'in-place': {
+      order();
+      // A bottom that nobody makes in a phase may find a blob under the name that is now written on.
+      const open = (id: string, i: number): boolean => before.find((node) => node.id === id)?.reads[i] === '?';
+      const bound = (graph: Graph): Graph =>
+        graph.map((node) => ({ ...node, reads: node.reads.map((read, i) => (open(node.id, i) ? '?' : read)) }));
+      expect(edges(bound(after), isNew).toSorted()).toEqual(edges(before, isNew).toSorted());
+      return;
+    }
     case 'rename-blob':
     case 'insert':
     case 'duplicate':
