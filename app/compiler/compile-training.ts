@@ -69,7 +69,7 @@ export function compileTraining(
   const history = (buffer: string, set: number): string =>
     buffer.replace(/^param:/, set === 0 ? 'history:' : `history${set + 1}:`);
   const update = solverUpdate(
-    learned.map((p) => ({
+    train.params.map((p) => ({
       id: p.buffer,
       diffId: p.diff,
       historyIds: sets.map((set) => history(p.buffer, set)),
@@ -96,16 +96,17 @@ export function compileTraining(
     scalars: scalarsUsed(Object.values(sequences).flat()),
     sequences,
   });
+  const kept = new Set(update.buffers.map(({ id }) => id));
   return {
     program,
     train,
     tests,
     updateProbes: probes ? { buffer: updateBuffer, params: learned } : undefined,
     histories: sets.flatMap((set) =>
-      train.params.map((p) => ({
-        shape: p.owned.declaration.shape,
-        buffer: p.diff === undefined ? undefined : history(p.buffer, set),
-      })),
+      train.params.map((p) => {
+        const buffer = history(p.buffer, set);
+        return { shape: p.owned.declaration.shape, buffer: kept.has(buffer) ? buffer : undefined };
+      }),
     ),
   };
 }

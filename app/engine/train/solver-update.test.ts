@@ -31,7 +31,7 @@ async function train(
     buffers: [
       ...update.buffers,
       ...start.flatMap((p) =>
-        [p.id, p.diffId, ...p.historyIds]
+        [p.id, ...(p.diffId === undefined ? [] : [p.diffId]), ...p.historyIds]
           .filter((id) => !declared.has(id))
           .map((id) => ({ id, dtype: 'f32' as const, size: p.size, lifetime: 'persistent' as const })),
       ),
@@ -43,7 +43,7 @@ async function train(
   const executable = await createReferenceEngine({ checkRaces: true }).load(program);
   for (const p of start) {
     executable.write(p.id, Float32Array.from(p.weights));
-    executable.write(p.diffId, Float32Array.from(p.gradients));
+    if (p.diffId !== undefined) executable.write(p.diffId, Float32Array.from(p.gradients));
   }
   rates.forEach((rate, t) => {
     executable.run('update', updateScalars(settings.rule, t, rate));
@@ -78,9 +78,37 @@ describe('one step, by hand', () => {
     const w = { ...parameter('w', 1), weights: [1], gradients: [3] };
     close((await train([w], { ...plain, iterSize: 3, weightDecay: 0.5 }, [1]))['w'], [-0.5]);
   });
-  test('a parameter with lr_mult 0 stays, and has no history', async () => {
+  test('a parameter with lr_mult 0 stays, and its momentum with it', async () => {
     const w = { ...parameter('w', 1, { lrMult: 0 }), weights: [1], gradients: [3] };
-    close((await train([w], { ...plain, weightDecay: 0.5 }, [1]))['w'], [1]);
+    const out = await train([w], { ...plain, rule: sgd(0.9), weightDecay: 0.5 }, [1, 1]);
+    close(out['w'], [1]);
+    close(out['w/history'], [0]);
+  });
+  test('weight decay enters the means of a parameter with lr_mult 0, as in Caffe', async () => {
+    const frozen = parameter('w', 1, { lrMult: 0, diffId: undefined });
+    const grad = await train(
+      [{ ...frozen, weights: [2], gradients: [] }],
+      { ...plain, rule: { type: 'AdaGrad', delta: 1e-8 }, weightDecay: 0.5 },
+      [1, 1],
+    );
+    // Twice (0.5 · 2)².
+    close(grad['w/history'], [2]);
+    close(grad['w'], [2]);
+    const adam = await train(
+      [{ ...frozen, historyIds: ['w/mean', 'w/square'], weights: [2], gradients: [] }],
+      { ...plain, rule: { type: 'Adam', momentum: 0.9, momentum2: 0.99, delta: 1e-8 }, weightDecay: 0.5 },
+      [1],
+    );
+    close(adam['w/mean'], [0.1]);
+    close(adam['w/square'], [0.01]);
+    close(adam['w'], [2]);
+  });
+  test('weight decay moves a parameter on which no loss depends, as in Caffe', async () => {
+    const w = { ...parameter('w', 1, { diffId: undefined }), weights: [2], gradients: [] };
+    const out = await train([w], { ...plain, rule: sgd(0.5), weightDecay: 0.25 }, [0.1, 0.1]);
+    // First: h = 0.1 · 0.5 = 0.05; w = 1.95. Second: h = 0.025 + 0.1 · 0.25 · 1.95 = 0.07375.
+    close(out['w'], [1.87625]);
+    close((await train([w], plain, [0.1]))['w'], [2]);
   });
 });
 

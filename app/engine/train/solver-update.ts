@@ -12,8 +12,11 @@ import { decaysApart, historiesOf, LEARNING_RATE, stepOf, type Step, type Update
 export interface UpdatedParameter {
   /** Buffer of the weights; also how labels name the parameter: `conv1/0`. */
   readonly id: string;
-  /** Buffer of the gradient, summed over `iterSize` passes. It is left as it is. */
-  readonly diffId: string;
+  /**
+   * Buffer of the gradient, summed over `iterSize` passes. It is left as it is. Undefined where none is computed: with
+   * `lrMult` 0, or where no loss depends on the parameter.
+   */
+  readonly diffId: string | undefined;
   /**
    * Buffers of the histories, as many as `historiesOf` the rule; declared by the update, persistent, zero at the start.
    */
@@ -50,16 +53,32 @@ export interface Update {
 const SQUARES = 'solver/squared_norms';
 const CLIP_SCALE = 'solver/clip_scale';
 
+/** A parameter with a gradient. */
+type Learned = UpdatedParameter & { readonly diffId: string };
+
+const isLearned = (p: UpdatedParameter): p is Learned => p.lrMult !== 0 && p.diffId !== undefined;
+
 /**
- * The update of all parameters. A parameter with `lrMult` 0 is left alone: Caffe computes no gradient for it, so it
- * counts in no norm either.
+ * Whether something changes for a parameter without a gradient. Caffe updates all parameters, so weight decay alone moves
+ * those on which no loss depends, and enters the means that some rules keep of those with `lr_mult` 0.
+ */
+function isPulled(p: UpdatedParameter, { rule, weightDecay }: UpdateSettings): boolean {
+  if (isLearned(p) || weightDecay * p.decayMult === 0) return false;
+  const keepsMeans = rule.type !== 'SGD' && rule.type !== 'Nesterov' && !decaysApart(rule);
+  return p.lrMult !== 0 || keepsMeans;
+}
+
+/**
+ * The update of all parameters. One with `lrMult` 0 keeps its values: Caffe computes no gradient for it, so it counts in
+ * no norm either; see `isPulled` for its histories.
  */
 export function solverUpdate(
   parameters: readonly UpdatedParameter[],
   settings: UpdateSettings,
   extras: UpdateExtras = {},
 ): Update {
-  const learned = parameters.filter((p) => p.lrMult !== 0);
+  const learned = parameters.filter(isLearned);
+  const pulled = parameters.filter((p) => isPulled(p, settings));
   const clip = settings.clipGradients !== undefined && settings.clipGradients >= 0 && learned.length > 0;
   const clipping = clip ? clipScale(learned, settings.clipGradients) : { kernels: [], buffers: [] };
   return {
@@ -69,9 +88,10 @@ export function solverUpdate(
         ...(extras.probes === undefined ? [] : probesOf(p, settings, clip, extras.probes, 2 * i)),
         updateParameter(p, settings, clip, extras.guard),
       ]),
+      ...pulled.map((p) => updateParameter({ ...p, diffId: undefined }, settings, clip, extras.guard)),
     ],
     buffers: [
-      ...learned.flatMap((p) =>
+      ...[...learned, ...pulled].flatMap((p) =>
         p.historyIds.map((id): BufferDeclaration => ({ id, dtype: 'f32', size: p.size, lifetime: 'persistent' })),
       ),
       ...clipping.buffers,
@@ -100,19 +120,15 @@ function updateParameter(
         const buffer = p.historyIds[k] ?? '';
         return { buffer, index, value: kept(value, b.load(buffer, index)), mode: 'set' as const };
       }),
-      { buffer: p.id, index, value: kept(b.sub(weight, step), weight), mode: 'set' },
+      ...(p.lrMult === 0
+        ? []
+        : [{ buffer: p.id, index, value: kept(b.sub(weight, step), weight), mode: 'set' as const }]),
     ],
   };
 }
 
 /** The mean absolute weight and step, from what the update is about to read. */
-function probesOf(
-  p: UpdatedParameter,
-  settings: UpdateSettings,
-  clip: boolean,
-  buffer: string,
-  place: number,
-): ComputeKernel[] {
+function probesOf(p: Learned, settings: UpdateSettings, clip: boolean, buffer: string, place: number): ComputeKernel[] {
   const mean = (at: number, value: (index: Expr) => Expr): ComputeKernel => {
     const i = b.axis(p.size);
     const total = b.sum([i], b.abs(value(b.at(i))));
@@ -134,8 +150,8 @@ function stepAt(p: UpdatedParameter, settings: UpdateSettings, clip: boolean, in
   if (p.historyIds.length !== historiesOf(settings.rule))
     throw new Error(`${settings.rule.type} keeps ${historiesOf(settings.rule)} histories of ${p.id}.`);
   const weight = b.load(p.id, index);
-  let gradient = b.load(p.diffId, index);
-  if (clip) gradient = b.mul(gradient, b.load(CLIP_SCALE, 0));
+  let gradient = p.diffId === undefined ? b.f32(0) : b.load(p.diffId, index);
+  if (clip && p.diffId !== undefined) gradient = b.mul(gradient, b.load(CLIP_SCALE, 0));
   gradient = b.mul(gradient, 1 / settings.iterSize);
   const decay = settings.weightDecay * p.decayMult;
   const pull = b.mul(settings.regularization === 'L2' ? weight : sign(weight), decay);
@@ -152,7 +168,7 @@ const sign = (x: Expr): Expr => b.sub(b.select(b.lt(0, x), 1, 0), b.select(b.lt(
 
 /** min(1, limit / ‖all gradients‖₂) into a buffer of one element. */
 function clipScale(
-  learned: readonly UpdatedParameter[],
+  learned: readonly Learned[],
   limit: number,
 ): { kernels: ComputeKernel[]; buffers: BufferDeclaration[] } {
   const squares = learned.map((p, position): ComputeKernel => {
