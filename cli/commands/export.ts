@@ -15,6 +15,7 @@ import { sampleOf } from '../../app/exports/onnx/sample.ts';
 import { writeOnnx } from '../../app/exports/onnx/write-onnx.ts';
 import { pytorchProject } from '../../app/exports/pytorch/write-project.ts';
 import { fileName } from '../../app/exports/training-source.ts';
+import { verifyBundle } from '../../app/exports/verify-bundle.ts';
 import { writeWeights } from '../../app/exports/weights-files.ts';
 import { zipFolder, type Folder } from '../../app/formats/zip-files.ts';
 import { definitionOf } from '../../app/layers/index.ts';
@@ -35,7 +36,7 @@ import { wholeNetOf } from '../net-files.ts';
 import { readSolverFiles } from '../solver-files.ts';
 import { weightsFrom } from './convert.ts';
 
-const KINDS = ['onnx', 'caffemodel', 'safetensors', 'npz', 'h5', 'caffe', 'pytorch'] as const;
+const KINDS = ['onnx', 'caffemodel', 'safetensors', 'npz', 'h5', 'caffe', 'pytorch', 'verify'] as const;
 
 const help = `Usage: crema export NET --to FORMAT --out PATH [OPTIONS]
 
@@ -47,6 +48,8 @@ Writes a trained net for other programs:
                 train in with Caffe, on any number of GPUs
   pytorch       a project that trains the same net in the same way with PyTorch, on any
                 number of GPUs and machines; needs --solver and --data
+  verify        deploy.prototxt, weights, images of --data, what Crema makes of them, and a
+                script that has OpenCV do the same and compares
   caffemodel, h5, safetensors, npz         the weights alone
 
 Options:
@@ -58,7 +61,7 @@ Options:
   --mean FILE      the mean image, .binaryproto, where the net names one that is not there
   --seed N         seed of the run (default: the solver's random_seed, else 1)
   --no-shuffle     images in the order of their files
-  --engine         what computes the sample in an ONNX file: reference (default), wasm, webgpu
+  --engine         what computes samples: reference (default), wasm, webgpu
   --out PATH       file to write; for folders also NAME.zip (required)
 
 Example:
@@ -109,7 +112,7 @@ async function exportNet(
 ): Promise<void> {
   if (values.weights === undefined) throw new UsageError('--weights is missing: give the trained weights.');
   const model = await weightsFrom(values.weights);
-  if (kind !== 'onnx' && kind !== 'caffe' && kind !== 'pytorch') {
+  if (kind !== 'onnx' && kind !== 'caffe' && kind !== 'pytorch' && kind !== 'verify') {
     wholeNetOf(path, await readText(path), 'TEST');
     await writeBytes(out, await writeWeights(kind, model));
     terminal.out(`${out}: weights of ${path}.`);
@@ -133,6 +136,14 @@ async function exportNet(
   }
   const engine = await openEngine(oneOf('engine', values.engine, engineKinds), terminal);
   try {
+    if (kind === 'verify') {
+      if (dataset === undefined) throw new UsageError('--data is missing: give the images, or "sample".');
+      const size = imageBytes(dataset);
+      const images = [0, 1, 2, 3].map((i) => dataset.test.images.slice(i * size, (i + 1) * size));
+      const folder = await verifyBundle(engine, deployed, model, images);
+      await writeFolder(out, fileName(basename(path, '.prototxt')), folder, terminal);
+      return;
+    }
     const image = dataset?.test.images.subarray(0, imageBytes(dataset)).slice();
     const sample = await sampleOf(engine, deployed, model, image);
     const file = writeOnnx(deployed, model, { classNames: dataset?.classNames, sample });
