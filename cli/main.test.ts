@@ -146,6 +146,20 @@ describe('crema cost', () => {
     expect(out).toMatch(/^total +837 +/m);
   });
 
+  test('plans the memory of a run', async () => {
+    const loss = 'layer { name: "l" type: "EuclideanLoss" bottom: "score" bottom: "score" top: "l" }';
+    const path = file('learns.prototxt', net + loss);
+    const { out } = await crema('cost', path, '--memory', '--json');
+    const { plannedBytes } = JSON.parse(out) as { plannedBytes: number };
+    // At least weights, gradients and momentum.
+    expect(plannedBytes).toBeGreaterThan(3 * 4 * 837);
+    expect((await crema('cost', path, '--memory')).out).toMatch(/planned for a run +[\d.]+ MB/);
+    expect(await crema('cost', file('cost.prototxt', net), '--memory')).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('Nothing in this network can learn') as string,
+    });
+  });
+
   test('as JSON and as comma-separated values', async () => {
     const path = file('cost.prototxt', net);
     const { out } = await crema('cost', path, '--json');

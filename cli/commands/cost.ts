@@ -1,12 +1,13 @@
 /** `crema cost`: what each layer of a network costs, and the whole. */
 import { COST_HEADINGS, costRows, csvRecord } from '../../app/caffe/net/cost-table.ts';
 import { costOf, type NetCost } from '../../app/caffe/net/cost.ts';
-import { UsageError, oneOf, parseArguments, type Command } from '../command.ts';
+import type { TypedNet } from '../../app/caffe/net/typed-net.ts';
+import { UsageError, oneOf, parseArguments, type Command, type Terminal } from '../command.ts';
 import { stateOf, stateOptions } from '../net-files.ts';
 import { shapedNet } from '../shaped-net.ts';
 
 const help = `Usage: crema cost NET [--phase TRAIN|TEST] [--stage NAME]... [--input BLOB=1x3x32x32]...
-       [--json|--csv]
+       [--memory] [--json|--csv]
 
 Prints for every layer of a network, for the whole batch: the shape of its first top, its
 parameters, how many of them are learned and their bytes, multiply-adds forward, backward
@@ -23,6 +24,8 @@ Options:
   --stage   a stage that the solver would set (test_state); may be repeated
   --level   the level that it would set
   --input   gives the shape of an input or data blob; may be repeated
+  --memory  also plans a training run with SGD and momentum (nothing is computed):
+            the memory it takes, activations and gradients sharing it by lifetime
   --json    prints {"phase", "batch", "layers": [...], "totals": {...}}
   --csv     prints comma-separated values
 
@@ -38,6 +41,7 @@ export const cost: Command = {
         phase: { type: 'string', default: 'TEST' },
         input: { type: 'string', multiple: true, default: [] },
         ...stateOptions,
+        memory: { type: 'boolean' },
         json: { type: 'boolean' },
         csv: { type: 'boolean' },
       },
@@ -45,15 +49,39 @@ export const cost: Command = {
     );
     if (values.json === true && values.csv === true) throw new UsageError('Give --json or --csv, not both.');
     const phase = oneOf('phase', values.phase, ['TRAIN', 'TEST']);
-    const found = costOf(await shapedNet(positionals[0] as string, phase, values.input, terminal, stateOf(values)));
+    const path = positionals[0] as string;
+    const found = costOf(await shapedNet(path, phase, values.input, terminal, stateOf(values)));
+    const planned =
+      values.memory === true
+        ? await trainingMemory(await shapedNet(path, 'TRAIN', values.input, quiet, stateOf(values)))
+        : undefined;
     if (values.json === true) {
-      terminal.out(JSON.stringify(found, undefined, 1));
+      terminal.out(
+        JSON.stringify({ ...found, ...(planned === undefined ? {} : { plannedBytes: planned }) }, undefined, 1),
+      );
     } else if (values.csv === true) {
       for (const row of costRows(found)) terminal.out(csvRecord(row));
-    } else printTable(found, (line) => terminal.out(line));
+    } else {
+      printTable(found, (line) => terminal.out(line));
+      if (planned !== undefined)
+        terminal.out(`planned for a run   ${megabytes(planned)} (all of it, SGD with momentum, without test nets)`);
+    }
     return 0;
   },
 };
+
+/** What was assumed is said once, by the first reading of the net. */
+const quiet: Terminal = { out: () => undefined, err: () => undefined };
+
+/** Bytes that a training run of a net takes on a device. */
+async function trainingMemory(net: TypedNet): Promise<number> {
+  const { compileTraining } = await import('../../app/compiler/compile-training.ts');
+  const { deviceNeed } = await import('../../app/engine/webgpu/device-memory.ts');
+  const { definitionOf } = await import('../../app/layers/index.ts');
+  const rule = { type: 'SGD', momentum: 0.9 } as const;
+  const solver = { rule, weightDecay: 0, regularization: 'L2', iterSize: 1 } as const;
+  return deviceNeed(compileTraining({ train: net, tests: [] }, definitionOf, solver).program).total;
+}
 
 function printTable(found: NetCost, out: (line: string) => void): void {
   const rows = costRows(found);
