@@ -2,7 +2,7 @@
 const ban = (name, from, to) => ({
   name,
   severity: 'error',
-  from: { path: from, pathNot: '(\\.test\\.tsx?$|^app/layers/testing/)' },
+  from: { path: from, pathNot: '(\\.test\\.tsx?$|/testing/)' },
   to: { path: to },
 });
 module.exports = {
