@@ -37,7 +37,7 @@ export function ExportMenu() {
           {item('onnx', 'ONNX', 'The trained network, ready to use', hasWeights, needsWeights)}
           {item('safetensors', 'safetensors', 'Weights, for PyTorch and others', hasWeights, needsWeights)}
           {item('npz', 'NumPy', 'Weights, .npz', hasWeights, needsWeights)}
-          {item('h5', '.caffemodel.h5', 'Weights, HDF5', hasWeights, needsWeights)}
+          {item('h5', 'HDF5', 'Weights, .caffemodel.h5', hasWeights, needsWeights)}
           <DropdownMenu.Separator className="menu-line" />
           {item('pytorch', 'PyTorch project', 'Train elsewhere, on many GPUs, .zip', hasWeights, needsWeights)}
           {item('caffe', 'Caffe folder', 'Train elsewhere with Caffe, .zip', hasWeights, needsWeights)}
