@@ -167,11 +167,12 @@ class Table {
       return;
     }
     const record = builder.next();
+    const low = this.#scale === 'signed' ? -1 : 0;
+    const high = this.#scale === 'bytes' ? 255 : 1;
     let to = 0;
     for (let column = 0; column < cells.length; column++) {
       if (column === this.#labelColumn) continue;
       const value = Number(cells[column]);
-      const [low, high] = this.#scale === 'bytes' ? [0, 255] : this.#scale === 'unit' ? [0, 1] : [-1, 1];
       if (!(value >= low && value <= high)) {
         wrong(`has "${(cells[column] ?? '').slice(0, 20)}" where a value of ${low} to ${high} was expected`);
         return;
