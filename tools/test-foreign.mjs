@@ -68,9 +68,14 @@ function spread(weights, folder, name) {
   const code = `
 import numpy as np, sys
 blobs = dict(np.load(sys.argv[1]))
-for key, w in blobs.items():
-    if key.endswith('/0') and w.ndim > 1:
-        w *= np.sqrt(2 * w.shape[0] / w.size) / max(w.std(), 1e-12)
+# Behind BatchNorm values have a size of 1 already; without it, the first layer takes in bytes.
+normalised = any(key.endswith('/2') for key in blobs)
+matrices = [key for key, w in blobs.items() if key.endswith('/0') and w.ndim > 1]
+for key in matrices:
+    w = blobs[key]
+    if normalised and w.ndim > 2: continue
+    size = 1 if normalised or key != matrices[0] else 1 / 50
+    w *= size * np.sqrt(2 * w.shape[0] / w.size) / max(w.std(), 1e-12)
 np.savez(sys.argv[2], **blobs)`;
   python(code, from, to);
   const result = join(folder, `${name}_spread.caffemodel`);
