@@ -48,8 +48,8 @@ Writes a trained net for other programs:
                 train in with Caffe, on any number of GPUs
   pytorch       a project that trains the same net in the same way with PyTorch, on any
                 number of GPUs and machines; needs --solver and --data
-  verify        deploy.prototxt, weights, images of --data, what Crema makes of them, and a
-                script that has OpenCV do the same and compares
+  verify        deploy.prototxt, weights, images of --data, what Crema makes of them, and
+                a script that has OpenCV do the same and compares
   caffemodel, h5, safetensors, npz         the weights alone
 
 Options:
