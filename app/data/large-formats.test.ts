@@ -138,6 +138,23 @@ describe('Parquet', () => {
     );
   });
 
+  it('refuses pages that would send the library round for ever, or fill the memory', async () => {
+    const good = parquet(pictures(5));
+    // Byte 22 begins the length of the first page's levels; 27 the first of their runs.
+    for (const [at, value] of [
+      [22, 0xf9],
+      [27, 0xfe],
+    ] as const) {
+      const bad = good.slice();
+      bad[at] = value;
+      await expectRefusal(
+        [file('a.parquet', bad)],
+        /in the column img\.bytes, the page at byte 4 claims what cannot be/,
+        options,
+      );
+    }
+  });
+
   it('gives a sentence for any damage', async () => {
     await expectNoSurprises(file('a.parquet', parquet(pictures(5))), [], options);
   });

@@ -8,11 +8,10 @@ import { baseName, compareNames, formatBytes, formatCount } from './file-names.t
 import { DatasetError, emptySplit, type ImageDataset, type SourceFile } from './image-dataset.ts';
 import { decodePicture, toRecord, type DecodedImage, type RecordShape } from './image-pixels.ts';
 import { FileOpener, type ReadOptions } from './open-files.ts';
+import { checkPages, largestGroup } from './parquet-pages.ts';
 import { commonName, shapeOfPictures } from './picture-set.ts';
 import { assembleSet, BrokenRecords, isTestPath, setName, SplitBuilder } from './split-builder.ts';
 
-/** A group of rows is unpacked as a whole. */
-const largestGroup = 1_000_000_000;
 /** Pictures decoded at a time. */
 const atOnce = 32;
 
@@ -68,6 +67,7 @@ class ParquetReading {
     let rowStart = 0;
     for (const group of metadata.row_groups) {
       const rowEnd = rowStart + Number(group.num_rows);
+      await guarded(file, () => checkPages(metadata, group, [columns.image, columns.label], file, buffer.slice));
       const rows = await guarded(file, () =>
         this.#library.parquetReadObjects({
           file: buffer,
