@@ -42,6 +42,7 @@ describe('crema', () => {
     'export',
     'convert',
     'extract',
+    'time',
     'check-cifar',
   ])('%s --help shows its usage', async (name) => {
     const { code, out, err } = await crema(name, '--help');

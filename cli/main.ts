@@ -44,6 +44,10 @@ const commands: Readonly<Record<string, Entry>> = {
     summary: 'prints loss and accuracy of trained weights',
     load: async () => (await import('./commands/test.ts')).test,
   },
+  time: {
+    summary: 'measures how long each layer takes, forward and backward',
+    load: async () => (await import('./commands/time.ts')).time,
+  },
   export: {
     summary: 'writes a trained net, or a whole run, for ONNX Runtime, Caffe, PyTorch and others',
     load: async () => (await import('./commands/export.ts')).exportCommand,

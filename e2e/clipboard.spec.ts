@@ -89,7 +89,9 @@ test('layers go to another tab, and a whole net becomes the document', async ({ 
   expect(wiringNet.endsWith(layers)).toBe(true);
 
   const other = await context.newPage();
-  await openReady(other);
+  // The other tab begins with the same document.
+  await other.goto('/');
+  await expect(nodes(other)).toHaveCount(5);
   // Typed, so that the clipboard keeps what it holds.
   await focusEditor(other, 'Network');
   await other.keyboard.press('Control+a');

@@ -3,10 +3,11 @@ import { useReactFlow, useViewport } from '@xyflow/react';
 import { ArrowDown, ArrowRight, ChartNoAxesColumn, ChevronsDownUp, ChevronsUpDown } from 'lucide-react';
 import { DropdownMenu } from 'radix-ui';
 import { runCommandById } from '../store/commands.ts';
+import { useLayerTimes } from '../store/layer-times.ts';
 import { useSidecar } from '../store/sidecar.ts';
 import { resetMoves } from './arrange.ts';
 import { useCanvas } from './canvas-state.ts';
-import { costText, largest, MEASURES, nounOf, type Measure } from './node-cost.ts';
+import { costText, largest, MEASURES, nounOf, valueOf, type Measure } from './node-cost.ts';
 import { setDirection } from './reading-commands.ts';
 import { useReading } from './reading-state.ts';
 
@@ -80,6 +81,12 @@ function GroupButtons() {
   );
 }
 
+/** Shows a measure; times are taken now if there are none. */
+function showMeasure(measure: Measure | undefined): void {
+  useReading.setState({ measure });
+  if (measure === 'time' && useLayerTimes.getState().byLayer === undefined) runCommandById('run.time-layers');
+}
+
 /** What the length of the bars at the foot of nodes stands for. */
 function ShowMenu() {
   const measure = useReading((state) => state.measure);
@@ -100,7 +107,7 @@ function ShowMenu() {
         >
           <DropdownMenu.RadioGroup
             value={measure ?? 'none'}
-            onValueChange={(value) => useReading.setState({ measure: MEASURES.find(({ id }) => id === value)?.id })}
+            onValueChange={(value) => showMeasure(MEASURES.find(({ id }) => id === value)?.id)}
           >
             {[{ id: 'none', title: 'No bars' }, ...MEASURES].map(({ id, title }) => (
               <DropdownMenu.RadioItem key={id} className="menu-item" value={id}>
@@ -122,14 +129,17 @@ function Legend() {
 
 function LegendOf({ measure }: { readonly measure: Measure }) {
   const nodes = useCanvas(({ picture }) => picture?.graph.nodes);
-  const most = largest(nodes, measure);
-  const name = nodes?.find(({ cost }) => cost[measure] === most)?.name ?? '';
+  const { byLayer: times, device, measuring } = useLayerTimes();
+  const most = largest(nodes, measure, times);
+  const name = nodes?.find((node) => valueOf(node, measure, times) === most)?.name ?? '';
+  const where = measure === 'time' && device !== undefined ? `, on ${device}` : '';
+  const nothing = measure === 'time' ? (measuring ? 'measuring …' : 'not measured') : `nothing ${nounOf(measure)}`;
   return (
     <div className="measure-legend" role="note">
       <span className="measure-bar" aria-hidden>
         <span />
       </span>
-      {most === 0 ? `nothing ${nounOf(measure)}` : `${costText(measure, most)} ${nounOf(measure)} (${name})`}
+      {most === 0 ? nothing : `${costText(measure, most)} ${nounOf(measure)} (${name})${where}`}
     </div>
   );
 }

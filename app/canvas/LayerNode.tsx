@@ -4,11 +4,12 @@ import { ChevronRight, ChevronsDownUp, ChevronsUpDown } from 'lucide-react';
 import { memo } from 'react';
 import type { CSSProperties } from 'react';
 import { useDocument } from '../store/document.ts';
+import { useLayerTimes } from '../store/layer-times.ts';
 import { useCanvas } from './canvas-state.ts';
 import { setGroups } from './follow-selection.ts';
 import { NodePorts } from './NodePorts.tsx';
 import { labelOffset, rowNote } from './node-box.ts';
-import { costText, largest, nounOf } from './node-cost.ts';
+import { costText, largest, nounOf, valueOf } from './node-cost.ts';
 import type { CanvasNode, FoldedLayer } from './project.ts';
 import { useReading } from './reading-state.ts';
 import { setUnfolded } from './unfold.ts';
@@ -122,9 +123,10 @@ function FoldButton({ layer }: { readonly layer: CanvasNode }) {
 /** How much the layer costs beside the one that costs most: a bar along the foot, with its number. */
 function MeasureBar({ layer }: { readonly layer: CanvasNode }) {
   const measure = useReading((state) => state.measure);
-  const most = useCanvas(({ picture }) => (measure === undefined ? 0 : largest(picture?.graph.nodes, measure)));
+  const times = useLayerTimes((state) => state.byLayer);
+  const most = useCanvas(({ picture }) => (measure === undefined ? 0 : largest(picture?.graph.nodes, measure, times)));
   if (measure === undefined || most === 0) return null;
-  const value = layer.cost[measure];
+  const value = valueOf(layer, measure, times);
   return (
     <div className="measure-bar" title={`${costText(measure, value)} ${nounOf(measure)}`}>
       {value > 0 && <div style={{ width: `${Math.max(1, (100 * value) / most)}%` }} />}

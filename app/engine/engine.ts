@@ -35,6 +35,8 @@ export interface Executable {
   ready(): Promise<void>;
   /** Resolves when everything queued is done; rejects with an EngineError when some of it failed. */
   idle(): Promise<void>;
+  /** Runs a sequence once, kernel by kernel, and gives the time of each in order. */
+  time(sequence: string, scalars: Readonly<Record<string, number>>): Promise<KernelTime[]>;
   dispose(): void;
 }
 

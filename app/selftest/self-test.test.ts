@@ -34,6 +34,7 @@ function engineWith(change: (executable: Executable) => Partial<Executable>, res
         read: (...given) => executable.read(...given),
         ready: () => executable.ready(),
         idle: () => executable.idle(),
+        time: (...given) => executable.time(...given),
         dispose: () => executable.dispose(),
         ...change(executable),
       };

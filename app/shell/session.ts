@@ -13,6 +13,7 @@ import { followRoute, loadGallery, openExample } from './commands/document.ts';
 import { registerShellCommands } from './commands/shell-commands.ts';
 import { refreshSnapshots } from './commands/weights.ts';
 import { findEngine } from './commands/engine.ts';
+import { forgetTimesWithDocument } from './commands/layer-times.ts';
 import { attempt, language, train } from './commands/workers.ts';
 import { keeper, newDocument } from './documents/documents.ts';
 import { followKeys } from './keys/dispatch.ts';
@@ -56,6 +57,7 @@ export async function restoreSession(): Promise<void> {
 
 /** Starts what goes on in the background. */
 export function startSession(): void {
+  forgetTimesWithDocument();
   analyseTexts();
   void openData();
   void findEngine();

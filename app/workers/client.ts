@@ -17,6 +17,7 @@ import type {
   LayoutAnswer,
   LayoutRequest,
   MemoryForecast,
+  NetTimes,
   OpenedDataset,
   StorageUse,
   Reply,
@@ -60,6 +61,7 @@ export interface TrainAnswers {
   readonly restore: RestoredRun | undefined;
   readonly weights: Uint8Array;
   readonly 'load-weights': CopyReport;
+  readonly time: NetTimes;
   readonly forecast: MemoryForecast | undefined;
   readonly classify: Classification;
   readonly export: ExportedFile;

@@ -10,11 +10,12 @@ import type { Phase } from '../caffe/schema/net-messages.ts';
 import type { RatePlan } from '../caffe/solver/lr-preview.ts';
 import type { DatasetSummary, ImageDataset } from '../data/dataset.ts';
 import type { EngineInfo } from '../engine/engine.ts';
+import type { NetTimes } from '../trainer/layer-times.ts';
 import type { MemoryForecast } from '../trainer/memory-need.ts';
 import type { RunRecord, StoredSnapshot } from '../trainer/run-store.ts';
 import type { CopyReport } from '../trainer/weights.ts';
 
-export type { CopyReport, MemoryForecast, RunRecord };
+export type { CopyReport, MemoryForecast, NetTimes, RunRecord };
 
 export interface WorkerFailure {
   readonly code: 'engine' | 'dataset' | 'net' | 'solver' | 'weights' | 'storage' | 'cancelled' | 'bug';
@@ -144,6 +145,7 @@ export type TrainRequest =
   | { readonly kind: 'restore' } // → RestoredRun | undefined: curves of the last run, after a reload
   | { readonly kind: 'weights' } // → Uint8Array: .caffemodel of the current weights
   | { readonly kind: 'load-weights'; readonly netText: string; readonly bytes: Uint8Array } // → CopyReport
+  | { readonly kind: 'time'; readonly netText: string } // → NetTimes: how long each layer takes
   | { readonly kind: 'forecast'; readonly netText: string; readonly solverText: string } // → MemoryForecast | undefined
   | { readonly kind: 'classify'; readonly netText: string; readonly image: ClassifyImage } // → Classification
   | ExportRequest; // → ExportedFile

@@ -7,7 +7,15 @@ import { MemoryDirectory } from '../data/testing/memory-directory.ts';
 import { EngineError, type Engine } from '../engine/engine.ts';
 import { createWasmEngine } from '../engine/wasm/wasm-engine.ts';
 import { RunStore } from '../trainer/run-store.ts';
-import type { MemoryForecast, OpenedDataset, RunSpec, RunStarted, SnapshotInfo, TrainEvent } from './protocol.ts';
+import type {
+  MemoryForecast,
+  NetTimes,
+  OpenedDataset,
+  RunSpec,
+  RunStarted,
+  SnapshotInfo,
+  TrainEvent,
+} from './protocol.ts';
 import { TrainHost } from './train-host.ts';
 
 const netText = `
@@ -207,6 +215,7 @@ function losing(...passes: readonly number[]): () => Promise<Engine> {
             return executable.ready();
           },
           idle: () => executable.idle(),
+          time: (...given) => executable.time(...given),
           dispose: () => executable.dispose(),
         };
       },
@@ -259,6 +268,18 @@ describe('before a run', () => {
     await page.until('finished', 'failed');
     expect(Math.abs(found.bytes / record.deviceBytes - 1)).toBeLessThan(0.05);
     expect(await page.host.handle({ kind: 'forecast', netText, solverText: 'base_lr: 1' })).toBeUndefined();
+  });
+
+  it('measures how long each layer takes, but not beside a run', async () => {
+    const page = open();
+    await page.host.handle({ kind: 'data', opened });
+    const times = (await page.host.handle({ kind: 'time', netText })) as NetTimes;
+    const conv = times.layers.find(({ name }) => name === 'conv');
+    expect(conv?.forward).toBeGreaterThan(0);
+    expect(conv?.backward).toBeGreaterThan(0);
+    await page.start({ netText, solverText: solverOf(100_000) });
+    await expect(page.host.handle({ kind: 'time', netText })).rejects.toThrow('pause it before');
+    await page.host.handle({ kind: 'stop' });
   });
 
   it('refuses a run without room for it, with the numbers and the batch that fits', async () => {

@@ -6,15 +6,15 @@
 import { readSolver } from '../caffe/solver/read-solver.ts';
 import { writeCaffemodel, type Caffemodel } from '../caffe/wire/caffemodel.ts';
 import { readState, readWeights } from '../formats/weight-files.ts';
-import { imageBytes } from '../data/dataset.ts';
-import { classify } from '../trainer/classify.ts';
 import { DatasetFeed } from '../trainer/feed.ts';
+import { timeLayers } from '../trainer/layer-times.ts';
 import type { MemoryForecast } from '../trainer/memory-need.ts';
 import { RunMeter } from '../trainer/run-meter.ts';
 import type { RunRecord, RunStore } from '../trainer/run-store.ts';
 import { TrainingSession } from '../trainer/session.ts';
 import { planCopy } from '../trainer/weights.ts';
 import { EngineError } from '../engine/engine.ts';
+import { classifyImage } from './classify-image.ts';
 import { WorkerError, failureOf } from './failure.ts';
 import { Recovery, gone, lostFailure } from './engine-loss.ts';
 import type { OpenedEngine } from './open-engine.ts';
@@ -26,6 +26,7 @@ import type {
   CopyReport,
   EngineChoice,
   EngineView,
+  NetTimes,
   OpenedDataset,
   RunSpec,
   RunStarted,
@@ -111,6 +112,8 @@ export class TrainHost {
         return writeCaffemodel(await this.currentWeights());
       case 'load-weights':
         return this.loadWeights(request.netText, request.bytes);
+      case 'time':
+        return this.time(request.netText);
       case 'forecast':
         return this.forecast(request.netText, request.solverText);
       case 'classify':
@@ -175,6 +178,19 @@ export class TrainHost {
   }
 
   /** What a run would take; undefined where nothing can be said. */
+  /** Measures layer after layer for about two seconds, on a net of its own. */
+  private async time(netText: string): Promise<NetTimes> {
+    if (this.run?.loop !== undefined)
+      throw new WorkerError({
+        code: 'engine',
+        message: 'A run is under way: pause it before the layers are measured.',
+      });
+    const net = typedNet(netText, 'TRAIN', undefined, this.record());
+    const { engine } = await this.openEngine();
+    const began = performance.now();
+    return timeLayers(engine, net, { backward: true, passes: 20, cancelled: () => performance.now() - began > 2000 });
+  }
+
   private async forecast(netText: string, solverText: string): Promise<MemoryForecast | undefined> {
     if (this.opened === undefined) return undefined;
     const { engine } = await this.openEngine();
@@ -413,27 +429,10 @@ export class TrainHost {
   }
 
   private async classify(netText: string, image: ClassifyImage): Promise<Classification> {
-    const { dataset, mean } = this.dataset();
+    const opened = this.dataset();
     const weights = await this.currentWeights();
-    const size = imageBytes(dataset);
-    const pixels =
-      image.kind === 'pixels' ? image.data : dataset.test.images.slice(image.index * size, (image.index + 1) * size);
-    if (pixels.length !== size)
-      throw new WorkerError({
-        code: 'dataset',
-        message: `The image has ${pixels.length} values where the data set's images have ${size}.`,
-      });
     const { engine } = await this.openEngine();
-    const record = [dataset.channels, dataset.height, dataset.width];
-    const probabilities = await classify(engine, { netText, weights, image: pixels, record, mean });
-    const top = Array.from(probabilities, (probability, label) => ({
-      label,
-      name: dataset.classNames[label] ?? `class ${label}`,
-      probability,
-    }))
-      .sort((a, b) => b.probability - a.probability)
-      .slice(0, 5);
-    return { top, truth: image.kind === 'test' ? dataset.test.labels[image.index] : undefined };
+    return classifyImage(engine, { netText, weights, image, opened });
   }
 
   private takeLosses(iteration: number, losses: Float32Array, rates: Float32Array): void {

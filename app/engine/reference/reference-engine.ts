@@ -67,6 +67,19 @@ function loadProgram(program: Program, options: InterpreterOptions): ReferenceEx
     if (found === undefined) throw new Error(`No buffer is called "${buffer}".`);
     return found;
   };
+  const kernelsOf = (sequence: string): readonly RunKernel[] => {
+    const known = prepared.get(sequence);
+    if (known !== undefined) return known;
+    const source = program.sequences[sequence];
+    if (source === undefined) throw new Error(`No sequence is called "${sequence}".`);
+    const kernels = source.map((k) => compileKernel(k, storages, options));
+    prepared.set(sequence, kernels);
+    return kernels;
+  };
+  // Contents of a transient buffer do not outlive a run: what is read without having been written shows.
+  const forgetTransients = (): void => {
+    for (const b of transients) storage(b.id).fill(b.dtype === 'f32' ? NaN : 0xab);
+  };
   const persistent = (buffer: string): Storage => {
     if (declarations.get(buffer)?.lifetime === 'transient')
       throw new Error(`Buffer "${buffer}" is transient: the host cannot reach it.`);
@@ -85,16 +98,19 @@ function loadProgram(program: Program, options: InterpreterOptions): ReferenceEx
       target.set(data, offset);
     },
     run(sequence, scalars) {
-      let kernels = prepared.get(sequence);
-      if (kernels === undefined) {
-        const source = program.sequences[sequence];
-        if (source === undefined) throw new Error(`No sequence is called "${sequence}".`);
-        kernels = source.map((k) => compileKernel(k, storages, options));
-        prepared.set(sequence, kernels);
-      }
-      // Contents of a transient buffer do not outlive a run: what is read without having been written shows.
-      for (const b of transients) storage(b.id).fill(b.dtype === 'f32' ? NaN : 0xab);
+      const kernels = kernelsOf(sequence);
+      forgetTransients();
       for (const kernel of kernels) kernel(scalars);
+    },
+    time(sequence, scalars) {
+      const kernels = kernelsOf(sequence);
+      forgetTransients();
+      const times = kernels.map((kernel, i) => {
+        const began = performance.now();
+        kernel(scalars);
+        return { label: program.sequences[sequence]?.[i]?.label ?? '', milliseconds: performance.now() - began };
+      });
+      return Promise.resolve(times);
     },
     read(buffer, offset = 0, count) {
       const source = persistent(buffer);

@@ -14,18 +14,12 @@ const AHEAD = 30;
 /** Milliseconds of runs that are carried out together. */
 const TOGETHER = 50;
 
-/** An Executable that can also time its kernels one by one. */
-export interface WasmExecutable extends Executable {
-  /** Runs a sequence once and gives the time of each kernel in order. */
-  time(sequence: string, scalars: Readonly<Record<string, number>>): Promise<KernelTime[]>;
-}
-
 type Task =
   | { readonly kind: 'run'; readonly run: Run }
   | { readonly kind: 'write'; readonly apply: () => void }
   | { readonly kind: 'other'; readonly apply: () => Promise<void> | void };
 
-export class QueuedExecutable implements WasmExecutable {
+export class QueuedExecutable implements Executable {
   readonly bytes: number;
   private readonly program: Program;
   private readonly code: ProgramCode;

@@ -1,8 +1,8 @@
 /** The processor as an engine: WebAssembly SIMD made for each program, on as many threads as the page may use. */
-import type { Engine, EngineInfo, MemoryLimits, MemoryNeed } from '../engine.ts';
+import type { Engine, EngineInfo, Executable, MemoryLimits, MemoryNeed } from '../engine.ts';
 import { EngineError } from '../engine.ts';
 import type { Program } from '../ir/kernel.ts';
-import { QueuedExecutable, type WasmExecutable } from './executable.ts';
+import { QueuedExecutable } from './executable.ts';
 import { supportsRelaxedSimd } from './module-builder.ts';
 import { PAGE, memoryNeed, programCode, type ProgramCode } from './program-code.ts';
 import { padWindows } from './pad-windows.ts';
@@ -33,7 +33,7 @@ export interface WasmEngine extends Engine {
   load(
     program: Program,
     options?: { readonly onProgress?: (done: number, total: number) => void },
-  ): Promise<WasmExecutable>;
+  ): Promise<Executable>;
 }
 
 /**
@@ -105,7 +105,7 @@ class ProcessorEngine implements WasmEngine {
   async load(
     program: Program,
     options: { readonly onProgress?: (done: number, total: number) => void } = {},
-  ): Promise<WasmExecutable> {
+  ): Promise<Executable> {
     if (this.disposed) throw new EngineError('device-lost', 'The engine was closed; open it again.');
     const padded = padWindows(program);
     const total = Object.values(padded.sequences).flat().length;

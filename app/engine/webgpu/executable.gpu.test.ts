@@ -1,9 +1,8 @@
 /** What an executable promises: order of queued work, transfers at any byte, times, bounds in flight, errors as sentences. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { EngineError } from '../engine.ts';
+import { EngineError, type Executable } from '../engine.ts';
 import { add, at, axis, cast, load, mul, scalar } from '../ir/build.ts';
 import type { Kernel, Program } from '../ir/kernel.ts';
-import type { WebGpuExecutable } from './executable.ts';
 import { openNodeEngine } from './node-device.ts';
 import { PipelineCache } from './pipelines.ts';
 import { noise } from '../kernel-cases/compare.ts';
@@ -57,7 +56,7 @@ function counter(): Program {
   };
 }
 
-async function withCounter(body: (x: WebGpuExecutable) => Promise<void>): Promise<void> {
+async function withCounter(body: (x: Executable) => Promise<void>): Promise<void> {
   await guarded(engine, async () => {
     const executable = await engine.load(counter());
     try {

@@ -37,12 +37,6 @@ interface Sequence {
   readonly scalars: ReadonlySet<string>;
 }
 
-/** An Executable that can also time its kernels one by one. */
-export interface WebGpuExecutable extends Executable {
-  /** Runs a sequence once, kernel by kernel, and gives the time of each in order. */
-  time(sequence: string, scalars: Readonly<Record<string, number>>): Promise<KernelTime[]>;
-}
-
 /** Loads a scheduled program: compiles, allocates and binds. */
 export async function loadExecutable(
   scheduled: ScheduledProgram,
@@ -50,7 +44,7 @@ export async function loadExecutable(
   pipelines: PipelineCache,
   queue: SubmitQueue,
   onProgress: (done: number, total: number) => void,
-): Promise<WebGpuExecutable> {
+): Promise<Executable> {
   const { device, info } = open;
   const { program, schedules, longestDispatch } = scheduled;
   const sizes = planDeviceMemory(device, program);
@@ -106,7 +100,7 @@ export async function loadExecutable(
   return new LoadedProgram(program, device, queue, memory, sequences);
 }
 
-class LoadedProgram implements WebGpuExecutable {
+class LoadedProgram implements Executable {
   private readonly program: Program;
   private readonly device: GPUDevice;
   private readonly queue: SubmitQueue;

@@ -1,11 +1,10 @@
 /** The WebGPU engine: a device that has passed its self-test, and programs loaded on it. */
-import type { Engine, MemoryLimits, MemoryNeed } from '../engine.ts';
+import type { Engine, Executable, MemoryLimits, MemoryNeed } from '../engine.ts';
 import { EngineError } from '../engine.ts';
 import type { Program } from '../ir/kernel.ts';
 import type { OpenDevice } from './device.ts';
 import { openDevice } from './device.ts';
 import { arrayLimit, deviceNeed } from './device-memory.ts';
-import type { WebGpuExecutable } from './executable.ts';
 import { loadExecutable } from './executable.ts';
 import type { ScheduledProgram } from './choose-schedule.ts';
 import { scheduleProgram } from './choose-schedule.ts';
@@ -19,9 +18,9 @@ export interface WebGpuEngine extends Engine {
   load(
     program: Program,
     options?: { readonly onProgress?: (done: number, total: number) => void },
-  ): Promise<WebGpuExecutable>;
+  ): Promise<Executable>;
   /** Loads a program whose schedules were chosen by the caller: for tests and benchmarks of schedules. */
-  loadScheduled(scheduled: ScheduledProgram): Promise<WebGpuExecutable>;
+  loadScheduled(scheduled: ScheduledProgram): Promise<Executable>;
 }
 
 /**
@@ -81,14 +80,11 @@ class DeviceEngine implements WebGpuEngine {
   load(
     program: Program,
     options: { readonly onProgress?: (done: number, total: number) => void } = {},
-  ): Promise<WebGpuExecutable> {
+  ): Promise<Executable> {
     return this.loadScheduled(scheduleProgram(program, this.open.profile), options.onProgress);
   }
 
-  loadScheduled(
-    scheduled: ScheduledProgram,
-    onProgress?: (done: number, total: number) => void,
-  ): Promise<WebGpuExecutable> {
+  loadScheduled(scheduled: ScheduledProgram, onProgress?: (done: number, total: number) => void): Promise<Executable> {
     if (this.disposed) throw new EngineError('device-lost', 'The GPU was released; open the engine again.');
     return loadExecutable(scheduled, this.open, this.pipelines, this.queue, onProgress ?? ((): void => undefined));
   }

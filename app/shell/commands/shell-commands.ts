@@ -12,6 +12,7 @@ import { deleteDocument, duplicateDocument, newDocument } from '../documents/doc
 import { panelCommands } from '../panels.ts';
 import { exportFile, type ExportKind } from './exports.ts';
 import { openFiles, saveTextInFront } from './files.ts';
+import { noTimes, timeLayers } from './layer-times.ts';
 import { doRunAction } from './run.ts';
 import { copyLink } from './share.ts';
 
@@ -201,6 +202,14 @@ const runCommands = Object.entries(RUN_TITLES).map(([action, { title, keys }]): 
   run: () => void doRunAction(action as RunAction),
 }));
 
+const timeCommand: Command = {
+  id: 'run.time-layers',
+  title: 'Measure the time of each layer',
+  group: 'Run',
+  unavailable: noTimes,
+  run: () => void timeLayers(),
+};
+
 const helpCommands: readonly Command[] = [
   {
     id: 'help.palette',
@@ -226,6 +235,7 @@ export const shellCommands: readonly Command[] = [
   ...historyCommands,
   ...viewCommands,
   ...runCommands,
+  timeCommand,
   ...helpCommands,
 ];
 
