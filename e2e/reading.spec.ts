@@ -198,3 +198,24 @@ test('the picture of the whole graph is exported as SVG with its labels as text,
   const [, width, height] = /width="(\d+)" height="(\d+)"/.exec(new TextDecoder().decode(svg.bytes)) ?? [];
   expect([size.getUint32(16), size.getUint32(20)]).toEqual([2 * Number(width), 2 * Number(height)]);
 });
+
+test('bars show what layers cost and how long they take', async ({ page }) => {
+  await openReady(page);
+  await paste(page, 'Network', tinyNet);
+  await expect(nodes(page)).toHaveCount(4);
+  const show = async (what: string) => {
+    await page.getByRole('button', { name: 'What nodes show by bars' }).click();
+    await page.getByRole('menuitemradio', { name: what }).click();
+  };
+  const legend = page.getByRole('note');
+  const bars = graph(page).locator('.react-flow__node .measure-bar > div');
+  await show('Parameters');
+  await expect(legend).toHaveText('15.7 k parameters (score)');
+  await expect(bars).toHaveCount(2);
+  await show('Measured time');
+  await expect(legend).toHaveText(/^[\d.]+ ms forward and backward \((conv|score)\), on CPU, \d+ threads?/);
+  // The work of the data layer is done by the kernel that reads it.
+  await expect(bars).toHaveCount(3);
+  await show('No bars');
+  await expect(legend).toHaveCount(0);
+});
