@@ -4,7 +4,7 @@ import type { Diagnostic } from '../caffe/diagnostics.ts';
 import type { NetView } from '../caffe/net/net-view.ts';
 import type { OpenedDataset, SolverView } from '../workers/protocol.ts';
 import { countErrors, lineStarts, listProblems, positionAt } from './problems.ts';
-import { listSteps, type StepSources } from './readiness.ts';
+import { listSteps, obstacleOf, type StepSources } from './readiness.ts';
 
 const finding = (start: number, severity: Diagnostic['severity'] = 'error', message = 'wrong'): Diagnostic => ({
   code: 'syntax',
@@ -84,13 +84,14 @@ describe('what a whole net may still lack', () => {
 
   it('does not fit the images at hand', () => {
     const steps = netStepOf(net([{ ...finding(0, 'warning'), code: 'misfit' }]));
-    expect(steps[1]).toMatchObject({ status: 'missing', fact: 'made for other images' });
-    expect(steps[3]).toMatchObject({ status: 'missing', fact: 'needs net' });
+    expect(steps[1]).toMatchObject({ status: 'ready' });
+    expect(steps[3]).toMatchObject({ status: 'missing', fact: 'made for other images' });
+    expect(obstacleOf(steps, ready.run.engine)).toBe('This network cannot train here: made for other images.');
   });
 
   it('takes its inputs from a program, not from a data set', () => {
-    expect(netStepOf({ ...net(), layers: [layer('Input')] })[1]).toMatchObject({ fact: 'no data layer' });
-    expect(netStepOf({ ...net(), layers: [layer('Data')] })[1]).toMatchObject({ status: 'ready' });
+    expect(netStepOf({ ...net(), layers: [layer('Input')] })[3]).toMatchObject({ fact: 'no data layer' });
+    expect(netStepOf({ ...net(), layers: [layer('Data')] })[3]).toMatchObject({ status: 'ready' });
   });
 });
 

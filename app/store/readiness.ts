@@ -29,7 +29,7 @@ export function listSteps(sources: StepSources): readonly [Step, Step, Step, Ste
   const problems = listProblems(sources.document);
   const net = netStep(sources.document, countErrors(problems, 'network'));
   const solver = solverStep(sources.document, countErrors(problems, 'solver'));
-  return [data, net, solver, trainStep(sources.run, [data, net, solver])];
+  return [data, net, solver, trainStep(sources.run, [data, net, solver], mismatchOf(sources.document))];
 }
 
 /** What stands in the way of training, as a sentence, or undefined. */
@@ -38,7 +38,8 @@ export function obstacleOf(steps: readonly Step[], engine: RunValues['engine']):
   if (missing !== undefined) return `${missing.title}: ${missing.fact}.`;
   if (engine.status === 'none') return `Training is not possible here: ${engine.reason}`;
   if (engine.status === 'probing') return 'Looking for a GPU.';
-  return undefined;
+  const train = steps[3];
+  return train?.status === 'missing' ? `This network cannot train here: ${train.fact}.` : undefined;
 }
 
 function dataStep({ opened, job }: StepSources['dataset']): Step {
@@ -58,10 +59,6 @@ function netStep({ nets, netText }: StepSources['document'], errors: number): St
   if (nets === undefined) return { ...step, status: 'busy', fact: 'reading' };
   if (errors > 0) return { ...step, status: 'missing', fact: plural(errors, 'error') };
   if (!nets.TRAIN.complete) return { ...step, status: 'missing', fact: 'shapes unknown' };
-  if (nets.TRAIN.diagnostics.some(({ code }) => code === 'misfit'))
-    return { ...step, status: 'missing', fact: 'made for other images' };
-  if (nets.TRAIN.layers.some(({ type }) => type === 'Input'))
-    return { ...step, status: 'missing', fact: 'no data layer' };
   return { ...step, status: 'ready', fact: `${formatCount(nets.TRAIN.totals.parameters)} params` };
 }
 
@@ -73,7 +70,14 @@ function solverStep({ solver, solverText }: StepSources['document'], errors: num
   return { ...step, status: 'ready', fact: `${solver.type} · ${formatCount(solver.maxIter)} it` };
 }
 
-function trainStep(run: StepSources['run'], before: readonly Step[]): Step {
+/** Why a whole net cannot train on the data at hand, in a few words; undefined where it can. */
+function mismatchOf({ nets }: StepSources['document']): string | undefined {
+  if (nets === undefined) return undefined;
+  if (nets.TRAIN.diagnostics.some(({ code }) => code === 'misfit')) return 'made for other images';
+  return nets.TRAIN.layers.some(({ type }) => type === 'Input') ? 'no data layer' : undefined;
+}
+
+function trainStep(run: StepSources['run'], before: readonly Step[], mismatch: string | undefined): Step {
   const step = { name: 'train', title: 'Train' } as const;
   if (run.engine.status === 'none') return { ...step, status: 'missing', fact: 'needs an engine' };
   const fact = `${formatCount(run.iteration)} / ${formatCount(run.maxIter)}`;
@@ -82,6 +86,7 @@ function trainStep(run: StepSources['run'], before: readonly Step[]): Step {
   const missing = before.filter(({ status }) => status !== 'ready');
   if (missing.length > 0)
     return { ...step, status: 'missing', fact: `needs ${missing.map(({ title }) => title.toLowerCase()).join(', ')}` };
+  if (mismatch !== undefined) return { ...step, status: 'missing', fact: mismatch };
   if (run.engine.status === 'probing') return { ...step, status: 'busy', fact: 'looking for a GPU' };
   return { ...step, status: 'ready', fact: run.iteration > 0 ? fact : 'ready' };
 }
