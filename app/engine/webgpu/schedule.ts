@@ -37,3 +37,15 @@ export interface PointSchedule {
 }
 
 export type Schedule = ContractSchedule | PointSchedule;
+
+/** A schedule in a few words: `8×8 registers, 5 of k at once`. */
+export function layoutOf(schedule: Schedule): string {
+  switch (schedule.kind) {
+    case 'points':
+      return `a point each, groups of ${schedule.workgroup}`;
+    case 'registers':
+      return `${schedule.tileM}×${schedule.tileN} registers, ${schedule.unroll} of k at once`;
+    case 'workgroup':
+      return `${schedule.tileM}×${schedule.tileN} registers, ${schedule.groupM}×${schedule.groupN} invocations sharing ${schedule.depth} of k`;
+  }
+}

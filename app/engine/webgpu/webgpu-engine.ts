@@ -19,6 +19,8 @@ export interface WebGpuEngine extends Engine {
     program: Program,
     options?: { readonly onProgress?: (done: number, total: number) => void },
   ): Promise<Executable>;
+  /** The schedules that `load` would choose for a program now. */
+  schedule(program: Program): ScheduledProgram;
   /** Loads a program whose schedules were chosen by the caller: for tests and benchmarks of schedules. */
   loadScheduled(scheduled: ScheduledProgram): Promise<Executable>;
 }
@@ -81,7 +83,11 @@ class DeviceEngine implements WebGpuEngine {
     program: Program,
     options: { readonly onProgress?: (done: number, total: number) => void } = {},
   ): Promise<Executable> {
-    return this.loadScheduled(scheduleProgram(program, this.open.profile), options.onProgress);
+    return this.loadScheduled(this.schedule(program), options.onProgress);
+  }
+
+  schedule(program: Program): ScheduledProgram {
+    return scheduleProgram(program, this.open.profile);
   }
 
   loadScheduled(scheduled: ScheduledProgram, onProgress?: (done: number, total: number) => void): Promise<Executable> {

@@ -1,8 +1,8 @@
-/** Rough times of kernels, and dispatches cut by them: enough to pace the GPU before anything has been timed. */
-import type { Expr } from '../ir/expr.ts';
-import type { Kernel } from '../ir/kernel.ts';
+/** How much kernels compute and move, rough times, and dispatches cut by them: enough to pace the GPU before anything has been timed. */
+import type { Axis, Expr } from '../ir/expr.ts';
+import type { Kernel, Program } from '../ir/kernel.ts';
 import { extentOf, outputAxes } from '../ir/kernel.ts';
-import { children } from '../ir/rewrite.ts';
+import { buffersNamed, children, expressionsOf, freeAxes, visit } from '../ir/rewrite.ts';
 
 /** Operations of a kernel in one run. */
 function operationsOf(kernel: Kernel): number {
@@ -11,16 +11,62 @@ function operationsOf(kernel: Kernel): number {
   return kernel.kind === 'compute' ? stores : stores + 2 * points * extentOf(kernel.k);
 }
 
-/** Operations to evaluate expressions once, each distinct node once. */
-function operations(roots: readonly Expr[]): number {
+/** Operations to evaluate expressions once, each distinct node once; `own` says how many a node is by itself. */
+function operations(roots: readonly Expr[], own: (e: Expr) => number = () => 1): number {
   const seen = new Set<Expr>();
   const count = (e: Expr): number => {
     if (seen.has(e)) return 0;
     seen.add(e);
     const inside = children(e).reduce((sum, child) => sum + count(child), 0);
-    return e.op === 'reduce' ? extentOf(e.axes) * (inside + 1) : inside + 1;
+    return e.op === 'reduce' ? extentOf(e.axes) * (inside + own(e)) : inside + own(e);
   };
   return roots.reduce((sum, e) => sum + count(e), 0);
+}
+
+const isFloat = (e: Expr): boolean => e.dtype === 'f32' && ['unary', 'binary', 'reduce'].includes(e.op);
+
+/** Arithmetic on floats in one run of a kernel: a multiply-add is two, a comparison none. */
+export function flopsOf(kernel: Kernel): number {
+  const float = (e: Expr): number => (isFloat(e) ? 1 : 0);
+  const points = extentOf(outputAxes(kernel));
+  const adds = kernel.stores.filter((s) => s.mode === 'add' && s.value.dtype === 'f32').length;
+  const stores =
+    points *
+    (adds +
+      operations(
+        kernel.stores.map((s) => s.value),
+        float,
+      ));
+  if (kernel.kind === 'compute') return stores;
+  const k = extentOf(kernel.k);
+  const operand = (e: Expr): number => extentOf([...freeAxes(e).values()]) * operations([e], float);
+  return stores + 2 * points * k + operand(kernel.a) + operand(kernel.b);
+}
+
+/** Bytes that a kernel must read and write at least: of each buffer what it can touch, once for each direction. */
+export function trafficOf(kernel: Kernel, program: Program): number {
+  const declared = new Map(program.buffers.map((b) => [b.id, b]));
+  // How many points an access runs over: the axes of its index, those of enclosing reductions among them.
+  const read = new Map<string, number>();
+  const written = new Map<string, number>();
+  const touch = (where: Map<string, number>, id: string, axes: Iterable<Axis>): void => {
+    where.set(id, (where.get(id) ?? 0) + extentOf([...axes]));
+  };
+  visit(expressionsOf(kernel), (e) => {
+    if (e.op === 'load') touch(read, e.buffer, freeAxes(e.index).values());
+  });
+  for (const s of kernel.stores) {
+    touch(written, s.buffer, freeAxes(s.index).values());
+    if (s.mode === 'add') touch(read, s.buffer, freeAxes(s.index).values());
+  }
+  let bytes = 0;
+  for (const id of buffersNamed(kernel)) {
+    const buffer = declared.get(id);
+    if (buffer === undefined) throw new Error(`Buffer ${id} is not declared.`);
+    const width = buffer.dtype === 'u8' ? 1 : 4;
+    for (const where of [read, written]) bytes += width * Math.min(buffer.size, where.get(id) ?? 0);
+  }
+  return bytes;
 }
 
 /** Operations in a millisecond that even a slow device of its kind does. */
