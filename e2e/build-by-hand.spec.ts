@@ -1,9 +1,8 @@
 /** cifar10_quick from an empty document: once with nothing but the mouse, once with nothing but the keyboard. The result trains. */
 import { expect, test, type Locator, type Page } from '@playwright/test';
 import { atRest, centre, drag, dragLayer, edge, exitPort, paletteItem, wireHint } from './canvas-hand.ts';
-import { expectText, graph, iteration, node, openReady, paste, train } from './crema-page.ts';
+import { expectText, graph, iteration, node, openReady, train } from './crema-page.ts';
 import { cifar10Quick } from './quick-net.ts';
-import { tinySolver } from './tiny-net.ts';
 
 test.use({ permissions: ['clipboard-read', 'clipboard-write'] });
 
@@ -11,11 +10,10 @@ const form = (page: Page, layer: string): Locator => page.getByRole('complementa
 
 const ITERATIONS = 3;
 
-/** The net learns: the solver is given, a few iterations are done. */
+/** The net learns with the solver that a new document has: a few iterations are done. */
 async function trains(page: Page): Promise<void> {
-  await paste(page, 'Solver', tinySolver({ maxIter: ITERATIONS }));
   await train(page);
-  await expect.poll(() => iteration(page), { timeout: 120_000 }).toBe(ITERATIONS);
+  await expect.poll(() => iteration(page), { timeout: 240_000 }).toBeGreaterThanOrEqual(ITERATIONS);
 }
 
 test('with the mouse', async ({ page }) => {

@@ -199,6 +199,26 @@ test('files are opened and saved, through the browser’s file access or as down
   await page.keyboard.press('Control+Shift+s');
   await expect.poll(() => content('chosen.prototxt').catch(() => '')).toContain('# saved');
 
+  await test.step('after a reload, to the same file, as far as the browser lets it', async () => {
+    await page.reload();
+    await focusEditor(page, 'Network');
+    await page.evaluate(() => {
+      const asked: PermissionState[] = ['denied', 'granted'];
+      Object.assign(FileSystemFileHandle.prototype, {
+        queryPermission: () => Promise.resolve('prompt'),
+        requestPermission: () => Promise.resolve(asked.shift()),
+      });
+    });
+    await page.keyboard.press('Control+Home');
+    await page.keyboard.type('# again\n');
+    await page.keyboard.press('Control+s');
+    await expect(page.getByRole('status').filter({ hasText: 'chosen.prototxt is as it was' })).toBeVisible();
+    expect(await content('chosen.prototxt')).toBe(`# saved\n${tinyNet}`);
+    await page.keyboard.press('Control+s');
+    await expect(page.getByRole('status').filter({ hasText: 'Saved as chosen.prototxt' })).toBeVisible();
+    expect(await content('chosen.prototxt')).toBe(`# again\n# saved\n${tinyNet}`);
+  });
+
   await test.step('without file access, as a download', async () => {
     await page.addInitScript(() => {
       Object.assign(window, { showOpenFilePicker: undefined, showSaveFilePicker: undefined });
@@ -207,7 +227,7 @@ test('files are opened and saved, through the browser’s file access or as down
     await focusEditor(page, 'Network');
     const saved = await downloadOf(page, () => page.keyboard.press('Control+s'));
     expect(saved.name).toBe('chosen.prototxt');
-    expect(new TextDecoder().decode(saved.bytes)).toBe(`# saved\n${tinyNet}`);
+    expect(new TextDecoder().decode(saved.bytes)).toBe(`# again\n# saved\n${tinyNet}`);
   });
 });
 

@@ -3,7 +3,8 @@ import './editor.css';
 import './rate-preview.css';
 import { Tabs } from 'radix-ui';
 import { useEffect, useRef } from 'react';
-import { registerCommands } from '../store/commands.ts';
+import { Button } from '../look/controls.tsx';
+import { registerCommands, runCommandById } from '../store/commands.ts';
 import { useDocument, type TextName } from '../store/document.ts';
 import { listProblems } from '../store/problems.ts';
 import { useView } from '../store/view.ts';
@@ -71,9 +72,24 @@ export function EditorPanel() {
         </Tabs.List>
         <ProblemCount text={text} />
       </div>
+      {text === 'solver' && <NoSolver />}
       <Tabs.Content value={text} forceMount className="editor-body" tabIndex={-1} ref={host} />
       {text === 'solver' && <RatePreview />}
     </Tabs.Root>
+  );
+}
+
+/** What to do where there is no solver: write one below, or begin with a plain one. */
+function NoSolver() {
+  const isEmpty = useDocument((state) => state.solverText.trim() === '');
+  if (!isEmpty) return null;
+  return (
+    <div className="editor-nothing">
+      <p>A solver says how the network is trained: its learning rate, its iterations, its tests.</p>
+      <Button small onClick={() => runCommandById('text.plain-solver')}>
+        Put in a plain solver
+      </Button>
+    </div>
   );
 }
 

@@ -1,4 +1,5 @@
 /** The commands of the page as a whole: documents, files, export, view, run, help. Views register their own. */
+import { PLAIN_SOLVER } from '../../caffe/solver/plain-solver.ts';
 import { registerCommands, type Command } from '../../store/commands.ts';
 import { curves } from '../../store/curves.ts';
 import { useDataset } from '../../store/dataset.ts';
@@ -128,6 +129,22 @@ const historyCommands: readonly Command[] = [
   },
 ];
 
+const textCommands: readonly Command[] = [
+  {
+    id: 'text.plain-solver',
+    title: 'Put in a plain solver',
+    group: 'Text',
+    unavailable: () =>
+      useDocument.getState().solverText.trim() === '' ? undefined : 'The document has a solver already.',
+    run: () => {
+      const { solverText, applyEdits } = useDocument.getState();
+      const range = { start: 0, end: solverText.length };
+      applyEdits('solver', [{ range, text: PLAIN_SOLVER }], 'Put in a plain solver');
+      useView.getState().reveal?.('solver', { start: 0, end: 0 });
+    },
+  },
+];
+
 const TABS: Readonly<Record<MonitorTab, string>> = {
   charts: 'Charts',
   cost: 'Cost',
@@ -233,6 +250,7 @@ export const shellCommands: readonly Command[] = [
   ...documentCommands,
   ...exportCommands,
   ...historyCommands,
+  ...textCommands,
   ...viewCommands,
   ...runCommands,
   timeCommand,

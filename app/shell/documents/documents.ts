@@ -1,4 +1,5 @@
 /** What can be done with documents as a whole: a new one, another one, a copy, away with it. None of it loses work. */
+import { PLAIN_SOLVER } from '../../caffe/solver/plain-solver.ts';
 import { useDocument } from '../../store/document.ts';
 import { remark } from '../../store/notices.ts';
 import { useView } from '../../store/view.ts';
@@ -13,9 +14,10 @@ export function openDocument(content: NewDocument): void {
   useView.setState({ editorText: content.netText === '' && content.solverText !== '' ? 'solver' : 'network' });
 }
 
-/** An empty document. */
+/** A document without a network, and with a solver: what is put together there can be trained at once. */
 export function newDocument(): void {
-  openDocument({ name: 'untitled', netText: '', solverText: '' });
+  openDocument({ name: 'untitled', netText: '', solverText: PLAIN_SOLVER });
+  useView.setState({ editorText: 'network' });
 }
 
 /** A copy of the document, which goes on as it is. */

@@ -6,6 +6,9 @@ export interface TextFileHandle {
   readonly name: string;
   getFile(): Promise<File>;
   createWritable(): Promise<{ write(data: string): Promise<void>; close(): Promise<void> }>;
+  /** Of a handle that was kept over a reload, the person is asked once more. Only Chromium has the two. */
+  queryPermission?(mode: { readonly mode: 'readwrite' }): Promise<PermissionState>;
+  requestPermission?(mode: { readonly mode: 'readwrite' }): Promise<PermissionState>;
 }
 
 interface FilePickers {
@@ -38,6 +41,9 @@ export interface ChosenFile {
 
 const pickers = (): FilePickers => window as unknown as FilePickers;
 
+/** Whether the browser lets a page write to files of the person's. */
+export const hasFileAccess = (): boolean => pickers().showSaveFilePicker !== undefined;
+
 /** Asks for files; empty when the person changes their mind. */
 export async function chooseFiles(): Promise<readonly ChosenFile[]> {
   const { showOpenFilePicker } = pickers();
@@ -65,11 +71,14 @@ function chooseByInput(): Promise<readonly ChosenFile[]> {
   });
 }
 
-/** Where a text went: into a file of the person's, into the downloads, or nowhere, since they changed their mind. */
+/** Where a text went: into a file of the person's, into the downloads, or nowhere: they changed their mind, or forbade it. */
 export type Saved =
-  { readonly kind: 'file'; readonly handle: TextFileHandle } | { readonly kind: 'download' } | undefined;
+  | { readonly kind: 'file'; readonly handle: TextFileHandle }
+  | { readonly kind: 'download' }
+  | { readonly kind: 'forbidden'; readonly name: string }
+  | undefined;
 
-/** Writes a text to a file: to the one of the handle, else to one that is asked for. */
+/** Writes a text to a file: to the one of the handle, after asking for leave where need be, else to one that is asked for. */
 export async function saveText(name: string, text: string, handle: TextFileHandle | undefined): Promise<Saved> {
   const { showSaveFilePicker } = pickers();
   if (handle === undefined && showSaveFilePicker === undefined) {
@@ -79,6 +88,7 @@ export async function saveText(name: string, text: string, handle: TextFileHandl
   try {
     const target = handle ?? (await showSaveFilePicker?.call(window, { suggestedName: name, types: [PROTOTXT] }));
     if (target === undefined) return undefined;
+    if (!(await mayWrite(target))) return { kind: 'forbidden', name: target.name };
     const writable = await target.createWritable();
     await writable.write(text);
     await writable.close();
@@ -87,6 +97,12 @@ export async function saveText(name: string, text: string, handle: TextFileHandl
     if (isChangeOfMind(error)) return undefined;
     throw error;
   }
+}
+
+async function mayWrite(handle: TextFileHandle): Promise<boolean> {
+  const mode = { mode: 'readwrite' } as const;
+  if (handle.queryPermission === undefined || handle.requestPermission === undefined) return true;
+  return (await handle.queryPermission(mode)) === 'granted' || (await handle.requestPermission(mode)) === 'granted';
 }
 
 const isChangeOfMind = (error: unknown): boolean => error instanceof DOMException && error.name === 'AbortError';
