@@ -67,6 +67,7 @@ export const data: LayerDefinition = {
   family: 'data',
   doc: 'Images and labels from the data set, in batches: cropped, mirrored, with the mean subtracted and scaled.',
   paramField: 'data_param',
+  extensions: ['crema:augment', 'crema:pixels'],
   template:
     'include { phase: TRAIN }\ntransform_param {\n  scale: 0.00390625\n}\ndata_param {\n  source: "cifar10_train_lmdb"\n  batch_size: 100\n  backend: LMDB\n}',
   bottoms: { min: 0, max: 0 },

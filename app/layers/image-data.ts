@@ -31,6 +31,7 @@ export const imageData: LayerDefinition = {
   family: 'data',
   doc: 'Image files named in a list, with their labels, in batches.',
   paramField: 'image_data_param',
+  extensions: ['crema:augment', 'crema:pixels'],
   template: 'image_data_param {\n  source: "images.txt"\n  batch_size: 32\n}',
   bottoms: { min: 0, max: 0 },
   tops: { min: 1, max: 2 },

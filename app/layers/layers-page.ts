@@ -4,6 +4,7 @@
  */
 import type { Arity } from '../caffe/net/layer-table.ts';
 import { buildNet } from '../caffe/net/build-net.ts';
+import { isExtension, writtenName } from '../caffe/schema/dsl.ts';
 import type { Field, MessageType } from '../caffe/schema/dsl.ts';
 import { LayerParameter } from '../caffe/schema/net-messages.ts';
 import { messageOf } from '../caffe/schema/values.ts';
@@ -19,6 +20,8 @@ Generated from the definitions in \`app/layers\` and the schema in \`app/caffe/s
 Every layer runs on WebGPU, on the processor (WebAssembly) and in the double-precision interpreter. "Backward" says whether
 a gradient passes to the bottoms; parameters of a layer learn wherever it has any, unless said otherwise. Settings are the
 fields of the message that is named; \`loss_weight\`, \`param\`, \`include\` and the other fields of a layer are Caffe's.
+Settings beyond Caffe's stand in comments inside the layer, each whole on one line, \`# crema: augment { rotation: 15 }\`, so
+that Caffe still reads the file.
 `;
 
 /** The page as Markdown. */
@@ -56,11 +59,18 @@ function section(d: LayerDefinition, messages: Map<string, MessageType>): string
   if (parameters.length > 0) facts.push(`Parameters: ${parameters.join(', ')}.`);
   for (const reason of refusalsOf(d)) facts.push(`Refused: ${reason}`);
   const lines = [`## ${d.type}`, '', d.doc, '', ...facts.map((fact) => `- ${fact}`), ''];
-  if (d.paramField === undefined) return lines.join('\n');
-  const type = LayerParameter.fields[d.paramField].type;
-  if (typeof type !== 'object' || type.kind !== 'message') return lines.join('\n');
-  return [...lines, `\`${d.paramField}\`: ${type.doc}`, '', fields(type, messages)].join('\n');
+  for (const name of [...(d.paramField === undefined ? [] : [d.paramField]), ...(d.extensions ?? [])]) {
+    const field: Field = LayerParameter.fields[name];
+    const { type } = field;
+    if (typeof type === 'object' && type.kind === 'message')
+      lines.push(`\`${shownName(name)}\`: ${type.doc}`, '', fields(type, messages));
+    else lines.push(`\`${shownName(name)}\` (${typeText(field)}, default ${defaultText(field)}): ${field.doc}`, '');
+  }
+  return lines.join('\n');
 }
+
+/** A field as it is written: in a comment, where it is beyond Caffe's. */
+const shownName = (name: string): string => (isExtension(name) ? `# crema: ${writtenName(name)}` : name);
 
 /** A table of a message's fields; messages that these hold are added to those that the page describes. */
 function fields(message: MessageType, messages: Map<string, MessageType>): string {
@@ -68,7 +78,7 @@ function fields(message: MessageType, messages: Map<string, MessageType>): strin
     const { type } = field;
     if (typeof type === 'object' && type.kind === 'message') messages.set(type.name, type);
     return [
-      `\`${name}\``,
+      `\`${shownName(name)}\``,
       typeText(field),
       defaultText(field),
       `${field.doc}${field.deprecated ? ' (Old form.)' : ''}`,

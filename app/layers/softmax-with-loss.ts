@@ -23,6 +23,7 @@ export const softmaxWithLoss: LayerDefinition = {
   family: 'loss',
   doc: 'The usual loss of a classifier: softmax of the scores, then minus the logarithm of the right class, averaged.',
   paramField: 'softmax_param',
+  extensions: ['crema:label_smoothing'],
   template: '',
   bottoms: { min: 2, max: 2 },
   tops: { min: 1, max: 2 },

@@ -80,6 +80,8 @@ export interface LayerInfo {
   readonly doc: string;
   /** The LayerParameter field with its settings, e.g. `convolution_param`. */
   readonly paramField?: keyof LayerParameter & string;
+  /** The fields in comments, beyond Caffe's, that the layer reads: `crema:augment`. */
+  readonly extensions?: readonly (keyof LayerParameter & `crema:${string}`)[];
   readonly bottoms: Arity;
   readonly tops: Arity;
   /** True for a layer whose top 0 has a default loss weight of 1. */

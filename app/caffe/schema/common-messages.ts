@@ -11,6 +11,7 @@ import {
 } from './fork-transformations.ts';
 import { enumType, message, optional, repeated, withDefault } from './dsl.ts';
 import type { Infer } from './dsl.ts';
+import { fillerExtensions } from './extension-messages.ts';
 
 /** The two uses of a net. */
 export const Phase = enumType('Phase', { TRAIN: 0, TEST: 1 }, 'What a net is used for: learning, or measuring.');
@@ -91,6 +92,7 @@ export const FillerParameter = message('FillerParameter', 'How a parameter blob 
     'FAN_IN',
     'With `xavier` and `msra`: scale by the number of inputs, of outputs, or by their mean.',
   ),
+  ...fillerExtensions,
 });
 /** How a parameter blob gets its first values. */
 export type FillerParameter = Infer<typeof FillerParameter>;

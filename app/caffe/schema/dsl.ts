@@ -41,7 +41,24 @@ export interface Field<
   readonly deprecated: boolean;
   /** Where the field is not BVLC Caffe's: the fork it comes from, or `crema`. */
   readonly fork?: string;
+  /** The least and the largest value that makes sense, both included; any number of the type where there are none. */
+  readonly limits?: readonly [number, number];
 }
+
+/**
+ * Fields whose name begins so are Crema's own and stand in comments, `# crema: augment { … }`: Caffe passes over them and
+ * reads the rest of the file. They are written to no binary file.
+ */
+const IN_COMMENT = 'crema:';
+
+/** The schema's name of a field that stands in comments under the given name. */
+export const extensionName = <Name extends string>(name: Name): `crema:${Name}` => `${IN_COMMENT}${name}`;
+
+/** Does a field of that name stand in comments? */
+export const isExtension = (name: string): boolean => name.startsWith(IN_COMMENT);
+
+/** The name of a field as the text has it. */
+export const writtenName = (name: string): string => (isExtension(name) ? name.slice(IN_COMMENT.length) : name);
 
 export type FieldDefault = number | string | boolean;
 export type Fields = Readonly<Record<string, Field>>;
@@ -97,6 +114,7 @@ interface Extra {
   readonly packed?: boolean;
   readonly deprecated?: boolean;
   readonly fork?: string;
+  readonly limits?: readonly [number, number];
 }
 
 const build = <L extends Label, T extends FieldType, D extends FieldDefault | undefined>(
@@ -115,6 +133,7 @@ const build = <L extends Label, T extends FieldType, D extends FieldDefault | un
   packed: extra.packed ?? false,
   deprecated: extra.deprecated ?? false,
   ...(extra.fork === undefined ? {} : { fork: extra.fork }),
+  ...(extra.limits === undefined ? {} : { limits: extra.limits }),
 });
 
 type DefaultOf<T extends FieldType> = T extends 'bool'

@@ -16,6 +16,7 @@ import * as data from './data-messages.ts';
 import { message, optional, repeated, withDefault } from './dsl.ts';
 import type { Infer } from './dsl.ts';
 import { ExpressionParameter } from './expression-messages.ts';
+import { layerExtensions } from './extension-messages.ts';
 import * as forks from './fork-messages.ts';
 import * as layers from './layer-messages.ts';
 import { V1LayerParameter } from './v1-messages.ts';
@@ -24,6 +25,7 @@ import * as vision from './vision-messages.ts';
 export * from './common-messages.ts';
 export * from './data-messages.ts';
 export * from './expression-messages.ts';
+export * from './extension-messages.ts';
 export * from './fork-messages.ts';
 export * from './layer-messages.ts';
 export * from './v1-messages.ts';
@@ -112,6 +114,7 @@ export const LayerParameter = message('LayerParameter', 'One layer of a net.', {
     fork: 'ShuffleNet',
   }),
   expression_param: optional(8266800, ExpressionParameter, 'Settings of Expression.', { fork: 'crema' }),
+  ...layerExtensions,
 });
 /** One layer of a net. */
 export type LayerParameter = Infer<typeof LayerParameter>;

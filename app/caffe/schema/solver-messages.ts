@@ -2,6 +2,7 @@
 import { BlobProto, NetState } from './common-messages.ts';
 import { enumType, message, optional, repeated, withDefault } from './dsl.ts';
 import type { Infer } from './dsl.ts';
+import { solverExtensions } from './extension-messages.ts';
 import { NetParameter } from './net-messages.ts';
 
 /** Old names of the solver types, in the order of their numbers. */
@@ -65,6 +66,7 @@ export const SolverParameter = message('SolverParameter', 'How a net is trained 
   solver_type: withDefault(30, SolverType, 'SGD', 'Old form of `type`.', { deprecated: true }),
   layer_wise_reduce: withDefault(41, 'bool', true, 'Overlap communication of several GPUs. It has no effect here.'),
   weights: repeated(42, 'string', 'Weight files to start from, separated by commas in one string or given repeatedly.'),
+  ...solverExtensions,
 });
 /** How a net is trained. */
 export type SolverParameter = Infer<typeof SolverParameter>;

@@ -11,6 +11,7 @@ import {
 } from './data-messages.ts';
 import { enumType, message, optional, repeated } from './dsl.ts';
 import type { Infer } from './dsl.ts';
+import { layerExtensions } from './extension-messages.ts';
 import {
   AccuracyParameter,
   ArgMaxParameter,
@@ -126,6 +127,7 @@ export const V1LayerParameter = message('V1LayerParameter', 'A layer in the old 
   window_data_param: optional(20, WindowDataParameter, 'Settings of WINDOW_DATA.'),
   transform_param: optional(36, TransformationParameter, 'What happens to images before they enter the net.'),
   loss_param: optional(42, LossParameter, 'Settings that loss layers share.'),
+  ...layerExtensions,
   layer: optional(1, V0LayerParameter, 'The layer in the first form of all, which is not read.', { deprecated: true }),
 });
 /** A layer in the old form. */

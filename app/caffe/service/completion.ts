@@ -3,8 +3,9 @@ import type { Range } from '../diagnostics.ts';
 import type { LayerInfo, LayerTable } from '../net/layer-table.ts';
 import { readNet } from '../net/read-net.ts';
 import { phasesOf } from '../net/rules.ts';
+import { extensionName, isExtension, writtenName } from '../schema/dsl.ts';
 import type { Field, MessageType } from '../schema/dsl.ts';
-import { EXTENSION_DOCS, EXTENSION_NAMES } from '../solver/extensions.ts';
+import { EXTENSION_TYPES } from '../solver/extensions.ts';
 import { POLICIES, SOLVER_TYPES } from '../solver/solver-settings.ts';
 import { sourceOf } from '../text/decode.ts';
 import type { MessageNode } from '../text/tree.ts';
@@ -33,6 +34,7 @@ export interface Completion {
 const KNOWN_STRINGS: Readonly<Record<string, readonly string[]>> = {
   'FillerParameter.type': ['constant', 'uniform', 'gaussian', 'positive_unitball', 'xavier', 'msra', 'bilinear'],
   'SolverParameter.type': SOLVER_TYPES,
+  'SolverParameter.crema:type': EXTENSION_TYPES,
   'SolverParameter.lr_policy': POLICIES,
   'SolverParameter.regularization_type': ['L1', 'L2'],
   'WindowDataParameter.crop_mode': ['warp', 'square'],
@@ -40,17 +42,12 @@ const KNOWN_STRINGS: Readonly<Record<string, readonly string[]>> = {
 
 /** `name: "pref`: a value has been begun on the line. */
 const VALUE = /([A-Za-z_]\w*)\s*:\s*(?:\[\s*(?:[^\]"'\s{}]+\s*,\s*)*)?("|')?([^"'\s{}[\]]*)$/;
+/** The same in a comment for Crema, where the colon may be missing. */
+const COMMENT_VALUE = /([A-Za-z_]\w*)\s*[:\s]\s*(?:\[\s*(?:[^\]"'\s{}]+\s*,\s*)*)?("|')?([^"'\s{}[\]]*)$/;
 const IN_COMMENT = /^(?:[^"'#]|"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')*#/;
 
-/** A comment for Crema up to the name of its setting. */
-const FOR_CREMA = /^[^"']*#\s*crema:\s*\w*$/;
-const EXTENSION_PROPOSALS = EXTENSION_NAMES.map((name): Proposal => ({
-  label: name,
-  kind: 'field',
-  insert: name === 'type' ? 'type AdamW' : `${name} \${1:500}`,
-  doc: EXTENSION_DOCS[name],
-  rank: 0,
-}));
+/** A comment for Crema up to the cursor: what stands behind its colon. */
+const FOR_CREMA = /^(?:[^"'#]|"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')*#+\s*crema\s*:(.*)$/i;
 
 /** Proposals for an offset of a text. The editor filters them by what is typed already. */
 export function completionAt(kind: TextKind, text: string, offset: number, layers: LayerTable): Completion {
@@ -58,18 +55,20 @@ export function completionAt(kind: TextKind, text: string, offset: number, layer
   const begun = /[A-Za-z_]\w*$/.exec(line)?.[0] ?? '';
   const word = { start: offset - begun.length, end: offset };
   const none = { range: word, proposals: [] };
-  if (kind === 'solver' && FOR_CREMA.test(line)) return { range: word, proposals: EXTENSION_PROPOSALS };
-  if (IN_COMMENT.test(line)) return none;
+  const comment = FOR_CREMA.exec(line)?.[1];
+  if (comment === undefined && IN_COMMENT.test(line)) return none;
   const place = placeAt(kind, text, offset);
   if (place === undefined) return none;
-  const value = VALUE.exec(line);
-  if (value === null) {
+  const value = (comment === undefined ? VALUE : COMMENT_VALUE).exec(comment ?? line);
+  if (value === null || (comment !== undefined && schemaField(place.type, nameOfValue(place, value)) === undefined)) {
+    if (comment !== undefined) return { range: word, proposals: extensionProposals(place, layers) };
     const fields = fieldProposals(place, layers);
     const blocks =
       kind === 'network' && place.message === place.document.root ? blockProposals(text, offset, layers) : [];
     return { range: word, proposals: [...fields, ...blocks] };
   }
-  const [, fieldName = '', quote, typed = ''] = value;
+  const [, , quote, typed = ''] = value;
+  const fieldName = comment === undefined ? (value[1] ?? '') : nameOfValue(place, value);
   const field = schemaField(place.type, fieldName);
   if (field === undefined) return none;
   // A name in quotes may hold what no word does (`inception_3a/output`): all of it is replaced, up to the closing quote.
@@ -78,11 +77,41 @@ export function completionAt(kind: TextKind, text: string, offset: number, layer
   return { range, proposals: valueProposals({ kind, text, offset, place, fieldName, field, layers }, quote) };
 }
 
+/** The name of the field whose value is being written in a comment: `type Adam`, `rotation: 1`. */
+function nameOfValue({ type }: Place, [, name = '']: RegExpExecArray): string {
+  const own = extensionName(name);
+  return schemaField(type, own) === undefined ? name : own;
+}
+
+/** What may stand in a comment for Crema: settings of the message around it, or fields of the setting that is begun. */
+function extensionProposals(place: Place, layers: LayerTable): Proposal[] {
+  const { type, message, layer } = place;
+  if (!message.inComment) {
+    const written = new Set(message.extensions.map(({ name }) => name));
+    const read = layer && isLayer(type) ? (layers.get(wordIn(layer, 'type') ?? '')?.extensions ?? []) : undefined;
+    return Object.entries(type.fields).flatMap(([name, field]): Proposal[] => {
+      if (!isExtension(name) || written.has(name)) return [];
+      const isMessage = typeof field.type === 'object' && field.type.kind === 'message';
+      const label = writtenName(name);
+      return [
+        {
+          label,
+          kind: isMessage ? 'message' : 'field',
+          insert: isMessage ? `${label} { $0 }` : `${label}: $0`,
+          doc: field.doc,
+          rank: read === undefined || read.some((known) => known === name) ? 0 : 2,
+        },
+      ];
+    });
+  }
+  return fieldProposals(place, layers);
+}
+
 function fieldProposals({ message, type, layer }: Place, layers: LayerTable): Proposal[] {
   const written = new Set(message.fields.map(({ name }) => name));
   const ownParam = layer && layers.get(wordIn(layer, 'type') ?? '')?.paramField;
   return Object.entries(type.fields).flatMap(([name, field]): Proposal[] => {
-    if (field.deprecated || (field.label !== 'repeated' && written.has(name))) return [];
+    if (isExtension(name) || field.deprecated || (field.label !== 'repeated' && written.has(name))) return [];
     const isMessage = typeof field.type === 'object' && field.type.kind === 'message';
     const isOtherParam = isLayer(type) && name.endsWith('_param') && name !== ownParam;
     const quoted = field.type === 'string' || field.type === 'bytes';

@@ -5,8 +5,8 @@ import type { LayerInfo, LayerTable } from '../net/layer-table.ts';
 import type { NetView } from '../net/net-view.ts';
 import { readNet } from '../net/read-net.ts';
 import { V1_TYPES } from '../net/upgrade.ts';
+import { isExtension, writtenName } from '../schema/dsl.ts';
 import type { Field, FieldType } from '../schema/dsl.ts';
-import { EXTENSION_DOCS, EXTENSION_NAMES, extensionComments } from '../solver/extensions.ts';
 import { scalarText } from '../text/print-message.ts';
 import { textOfLiterals } from '../text/strings.ts';
 import type { ScalarNode } from '../text/tree.ts';
@@ -31,8 +31,6 @@ export interface HoverSources {
 
 /** The hover for an offset; undefined where there is nothing to say. */
 export function hoverAt(kind: TextKind, text: string, offset: number, sources: HoverSources): HoverText | undefined {
-  const extension = kind === 'solver' ? extensionAt(text, offset) : undefined;
-  if (extension !== undefined) return extension;
   const place = placeAt(kind, text, offset);
   if (place?.field === undefined || place.schema === undefined) return undefined;
   const { field, schema, value } = place;
@@ -46,14 +44,6 @@ export function hoverAt(kind: TextKind, text: string, offset: number, sources: H
   return { range: value.range, markdown };
 }
 
-/** A comment for Crema: what its setting does. */
-function extensionAt(text: string, offset: number): HoverText | undefined {
-  const comment = extensionComments(text).find(({ range }) => range.start <= offset && offset <= range.end);
-  const name = EXTENSION_NAMES.find((known) => known === comment?.name);
-  if (comment === undefined || name === undefined) return undefined;
-  return { range: comment.range, markdown: `**${name}** · of Crema, in a comment\n\n${EXTENSION_DOCS[name]}` };
-}
-
 function typeText(type: FieldType): string {
   if (typeof type === 'string') return type;
   return type.kind === 'enum' ? Object.keys(type.values).join(' | ') : `message ${type.name}`;
@@ -65,10 +55,12 @@ function fieldMarkdown(name: string, field: Field, value?: ScalarNode): string {
   if (field.label === 'required') facts.push('required');
   if (field.defaultValue !== undefined) facts.push(`default \`${defaultText(field)}\``);
   if (field.deprecated) facts.push('old form');
-  if (field.fork !== undefined) facts.push(`from ${field.fork}, not in BVLC Caffe`);
+  if (field.limits !== undefined) facts.push(`from ${field.limits[0]} to ${field.limits[1]}`);
+  if (isExtension(name)) facts.push('of Crema, in a comment');
+  else if (field.fork !== undefined) facts.push(`from ${field.fork}, not in BVLC Caffe`);
   const number = value && enumNumber(field.type, value);
   const meant = number === undefined ? '' : ` · \`${value?.text}\` is ${number}`;
-  return `**${name}** · ${facts.join(' · ')}${meant}\n\n${field.doc}`;
+  return `**${writtenName(name)}** · ${facts.join(' · ')}${meant}\n\n${field.doc}`;
 }
 
 const defaultText = ({ type, defaultValue }: Field): string =>

@@ -5,7 +5,7 @@ import { NetParameter } from '../schema/net-messages.ts';
 import { SolverParameter } from '../schema/solver-messages.ts';
 import { parse } from '../text/parse.ts';
 import { textOfLiterals } from '../text/strings.ts';
-import { pathAt } from '../text/tree.ts';
+import { allFields, pathAt } from '../text/tree.ts';
 import type { Document, FieldNode, MessageNode, ScalarNode } from '../text/tree.ts';
 
 /** What a text is. */
@@ -57,7 +57,7 @@ export function placeAt(kind: TextKind, text: string, offset: number): Place | u
     type = inner;
     if (isLayer(type)) layer = i === path.length - 1 ? message : bodyOf(step, offset);
   }
-  const field = message.fields.find(({ range }) => range.start <= offset && offset <= range.end);
+  const field = allFields(message).find(({ range }) => range.start <= offset && offset <= range.end);
   return {
     document,
     message,

@@ -48,7 +48,7 @@ describe('what is wrong', () => {
     ],
     [
       '# crema: warmup_iter many',
-      'error [many] warmup_iter is a whole number of iterations, not "many", for example 500.',
+      'error [many] "warmup_iter" takes a whole number from 0, not many.',
     ],
     ['# crema: type AdamX', 'error [AdamX] Crema has no solver type "AdamX" beyond Caffe\'s; there is AdamW.'],
     ['# crema: warmup_iter 101', 'warning [101] The warm-up is longer than the run of 100 iterations: it never ends.'],
@@ -67,7 +67,7 @@ describe('what is wrong', () => {
   test('is a type for Caffe that is far from it', () => {
     const text = 'base_lr: 0.1 lr_policy: "fixed" max_iter: 10\n# crema: type AdamW';
     expect(found(text)).toEqual([
-      'warning [# crema: type AdamW] Crema trains with AdamW, but Caffe would with SGD, the default. Write type: "Adam", its nearest.',
+      'warning [AdamW] Crema trains with AdamW, but Caffe would with SGD, the default. Write type: "Adam", its nearest.',
     ]);
   });
 });

@@ -36,7 +36,7 @@ export function readSolver(text: string, { namesNets = false }: SolverPlace = {}
   const { message: solver, diagnostics } = decode(document, SolverParameter);
   const check = new Check(text, solver, namesNets);
   const settings = check.settings();
-  const asked = readExtensions(text, solver);
+  const asked = readExtensions(solver);
   return {
     solver,
     settings,

@@ -3,7 +3,7 @@
  * is read. The message remembers where each of its fields stands: see `rangeOf`.
  */
 import type { Diagnostic, Range } from '../diagnostics.ts';
-import { EXPLICIT } from '../schema/dsl.ts';
+import { EXPLICIT, isExtension, writtenName } from '../schema/dsl.ts';
 import type { Field, FieldType, Infer, MessageType } from '../schema/dsl.ts';
 import { blankMessage, copyMessage } from '../schema/values.ts';
 import { attachment } from './attached.ts';
@@ -11,6 +11,7 @@ import { add, decodeEnum, decodeScalar, expected, list, shorten } from './decode
 import type { Report } from './decode-scalar.ts';
 import { nearest } from './suggest.ts';
 import { MovedField } from './kept-fields.ts';
+import { allFields } from './tree.ts';
 import type { Document, FieldNode, MessageNode, ScalarNode, ValueNode } from './tree.ts';
 
 /** One occurrence of a field's value in the text. */
@@ -165,7 +166,7 @@ interface Target {
 function decodeMessage(node: MessageNode, holder: FieldNode | undefined, type: MessageType, report: Report): object {
   const target: Target = { node, type, values: blankMessage(type), explicit: new Set(), report };
   const fields = fieldsOf(type);
-  for (const fieldNode of node.fields) {
+  for (const fieldNode of allFields(node)) {
     const field = fields.get(fieldNode.name);
     if (!field) reportUnknownField(fieldNode, type, report);
     else if (holder === undefined) decodeTopField(fieldNode, field, target);
@@ -221,6 +222,12 @@ function decodeField(node: FieldNode, field: Field, target: Target): void {
 
 function decodeItem(item: ScalarNode | MessageNode, node: FieldNode, field: Field, target: Target): void {
   const decoded = decodeValue(item, node, field.type, target.report);
+  if (isOutside(decoded, field)) {
+    const [least, most] = field.limits ?? [];
+    const message = `"${writtenName(node.name)}" must lie between ${least} and ${most}; ${String(decoded)} does not.`;
+    add(target.report, 'number-range', item.range, message);
+    return;
+  }
   // An empty list, or nothing that can be read, sets nothing.
   if (decoded !== undefined) place(decoded, node, field, target);
 }
@@ -243,10 +250,13 @@ function place(
       code: 'repeated-not-allowed',
       severity: 'error',
       range: node.range,
-      message: `"${name}" may be given only once in ${type.name}. Remove one of the two.`,
+      message: `"${writtenName(name)}" may be given only once in ${type.name}. Remove one of the two.`,
       ...(first ? { related: [{ range: first, message: 'First given here.' }] } : {}),
       fixes: [
-        { title: 'Remove this one', edits: [{ range: { start: node.range.start, end: node.fullEnd }, text: '' }] },
+        {
+          title: 'Remove this one',
+          edits: [{ range: node.comment ?? { start: node.range.start, end: node.fullEnd }, text: '' }],
+        },
       ],
     });
     return;
@@ -257,29 +267,46 @@ function place(
 function decodeValue(value: ScalarNode | MessageNode, node: FieldNode, type: FieldType, report: Report): unknown {
   if (typeof type === 'object' && type.kind === 'message') {
     if (value.kind === 'message') return decodeMessage(value, node, type, report);
-    add(report, 'wrong-type', value.range, `"${node.name}" holds fields: write "${node.name} { … }".`);
+    add(
+      report,
+      'wrong-type',
+      value.range,
+      `"${writtenName(node.name)}" holds fields: write "${writtenName(node.name)} { … }".`,
+    );
     return undefined;
   }
   if (value.kind === 'message') {
-    add(report, 'wrong-type', node.nameRange, `"${node.name}" takes ${expected(type)}, not fields in braces.`);
+    add(
+      report,
+      'wrong-type',
+      node.nameRange,
+      `"${writtenName(node.name)}" takes ${expected(type)}, not fields in braces.`,
+    );
     return undefined;
   }
-  if (typeof type === 'object') return decodeEnum(value, node.name, type, report);
+  if (typeof type === 'object') return decodeEnum(value, writtenName(node.name), type, report);
   if (!node.hasColon) return undefined;
-  return decodeScalar(value, node.name, type, report);
+  // `# crema: type AdamW`: nobody else reads it, so that a word needs no quotes.
+  if (type === 'string' && isExtension(node.name) && value.form === 'identifier') return value.text;
+  return decodeScalar(value, writtenName(node.name), type, report);
+}
+
+/** A value that can be read, but is out of the limits that make sense of the field. */
+function isOutside(value: unknown, { limits }: Field): boolean {
+  return limits !== undefined && typeof value === 'number' && !(value >= limits[0] && value <= limits[1]);
 }
 
 /** Where the values of a message's fields stand: those that were read. */
 function occurrencesIn(node: MessageNode, type: MessageType): ReadonlyMap<string, readonly Occurrence[]> {
   const occurrences = new Map<string, Occurrence[]>();
   const fields = fieldsOf(type);
-  for (const fieldNode of node.fields) {
+  for (const fieldNode of allFields(node)) {
     const { name, value } = fieldNode;
     const field = fields.get(name);
     const repeated = field?.label === 'repeated';
     if (!field || !value || (value.kind === 'list' && !repeated)) continue;
     for (const item of value.kind === 'list' ? value.items : [value]) {
-      if (!isReadable(item, fieldNode, field.type)) continue;
+      if (!isReadable(item, fieldNode, field)) continue;
       const seen = occurrences.get(name);
       if (!seen) occurrences.set(name, [{ field: fieldNode, value: item }]);
       else if (repeated) seen.push({ field: fieldNode, value: item });
@@ -288,13 +315,20 @@ function occurrencesIn(node: MessageNode, type: MessageType): ReadonlyMap<string
   return occurrences;
 }
 
-function isReadable(value: ScalarNode | MessageNode, node: FieldNode, type: FieldType): boolean {
+function isReadable(value: ScalarNode | MessageNode, node: FieldNode, field: Field): boolean {
+  const { type } = field;
   if (typeof type === 'object' && type.kind === 'message') return value.kind === 'message';
-  return value.kind === 'scalar' && decodeValue(value, node, type, []) !== undefined;
+  if (value.kind !== 'scalar') return false;
+  const decoded = decodeValue(value, node, type, []);
+  return decoded !== undefined && !isOutside(decoded, field);
 }
 
 function reportUnknownField(node: FieldNode, type: MessageType, report: Report): void {
-  const names = Object.keys(type.fields);
+  if (isExtension(node.name)) {
+    reportUnknownExtension(node, type, report);
+    return;
+  }
+  const names = Object.keys(type.fields).filter((name) => !isExtension(name));
   const inside = names.filter((name) => {
     const inner = type.fields[name]?.type;
     return typeof inner === 'object' && inner.kind === 'message' && Object.hasOwn(inner.fields, node.name);
@@ -311,6 +345,24 @@ function reportUnknownField(node: FieldNode, type: MessageType, report: Report):
     severity: 'error',
     range: node.nameRange,
     message: `${type.name} has no field "${shorten(node.name)}".${hint}`,
+    ...(meant === undefined
+      ? {}
+      : { fixes: [{ title: `Change to ${meant}`, edits: [{ range: node.nameRange, text: meant }] }] }),
+  });
+}
+
+/** A comment for Crema that says nothing Crema knows there. */
+function reportUnknownExtension(node: FieldNode, type: MessageType, report: Report): void {
+  const known = Object.keys(type.fields).filter(isExtension).map(writtenName);
+  const name = writtenName(node.name);
+  const meant = known.find((word) => word.startsWith(name)) ?? nearest(name, known);
+  const guess = meant === undefined ? '' : ` Did you mean "${meant}"?`;
+  const there = known.length === 0 ? '' : ` There ${known.length === 1 ? 'is' : 'are'} ${known.join(' and ')}.`;
+  report.push({
+    code: 'unknown-field',
+    severity: 'warning',
+    range: node.nameRange,
+    message: `Crema knows no "${shorten(name)}" here.${guess}${there}`,
     ...(meant === undefined
       ? {}
       : { fixes: [{ title: `Change to ${meant}`, edits: [{ range: node.nameRange, text: meant }] }] }),

@@ -1,7 +1,9 @@
 /** Sets and clears single values inside a message of the text, touching nothing around them. */
 import type { TextEdit } from '../diagnostics.ts';
-import { insertField, itemsOf, removalRange, removeItems } from './edit-places.ts';
+import { isExtension, writtenName } from '../schema/dsl.ts';
+import { insertComment, insertField, itemsOf, removalRange, removeItems } from './edit-places.ts';
 import type { Style } from './edit-places.ts';
+import { allFields } from './tree.ts';
 import type { FieldNode, MessageNode } from './tree.ts';
 
 /** The way to a field: names, each with the index of its occurrence behind it where it is not the first: `['param', 1, 'lr_mult']`. */
@@ -33,6 +35,8 @@ export function setFieldEdits(
   if (after?.inList !== undefined && rest.length === 0) {
     return [{ range: { start: after.value.range.end, end: after.value.range.end }, text: `, ${value}` }];
   }
+  if (isExtension(name))
+    return [insertComment(text, message, writeField(name, rest, [value], undefined, style), style)];
   // An index past the end adds occurrences up to it: `param { }` for those before, so that positions stay right.
   const missing = rest.length === 0 ? 0 : Math.max(0, (index ?? 0) - items.length);
   return [
@@ -52,6 +56,7 @@ export function writeField(
   indent: string | undefined,
   style: Style,
 ): string {
+  if (isExtension(name)) return writeField(writtenName(name), rest, values, undefined, style);
   if (rest.length === 0) {
     return values.map((value) => fieldText(name, value)).join(indent === undefined ? ' ' : style.eol + indent);
   }
@@ -80,13 +85,14 @@ export function clearFieldEdits(text: string, message: MessageNode, path: FieldP
     const left = item.value.fields.filter((field) => field.name !== inner.name);
     const body = text.slice(item.value.open?.end, item.value.close?.start);
     // Settings that say nothing any more go altogether; `param` and `include` mean something even when empty.
-    if (inner.rest.length === 0 && left.length === 0 && /_(?:param|filler)$/.test(name) && !body.includes('#')) {
+    const mayGo = isExtension(name) || /_(?:param|filler)$/.test(name);
+    if (inner.rest.length === 0 && left.length === 0 && mayGo && !body.includes('#')) {
       if (inner.index === undefined || itemsOf(item.value, inner.name).length === 1) return removeItems(text, [item]);
     }
     return clearFieldEdits(text, item.value, rest);
   }
   if (index !== undefined) return items[index] ? removeItems(text, [items[index]]) : [];
-  const fields = new Set<FieldNode>(message.fields.filter((field) => field.name === name));
+  const fields = new Set<FieldNode>(allFields(message).filter((field) => field.name === name));
   return [...fields].map((field) => ({ range: removalRange(text, field), text: '' }));
 }
 

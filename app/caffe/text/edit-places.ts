@@ -2,6 +2,8 @@
  * Where in a text something is put in or taken out so that lines, indentation and comments around it stay as they are.
  */
 import type { Range, TextEdit } from '../diagnostics.ts';
+import { isExtension } from '../schema/dsl.ts';
+import { allFields } from './tree.ts';
 import type { FieldNode, MessageNode, ValueNode } from './tree.ts';
 
 /** How a text is written: line ends, one step of indentation, and whether blank lines part its top-level blocks. */
@@ -57,10 +59,18 @@ export function insertBefore(text: string, before: FieldNode, block: string, sty
   return { range: { start: at, end: at }, text: block + style.eol + (style.blankLines ? style.eol : '') };
 }
 
+/** Does a comment say nothing but the field? */
+function isAloneInComment(text: string, field: FieldNode): field is FieldNode & { readonly comment: Range } {
+  const { comment, range, fullEnd } = field;
+  if (comment === undefined || text.slice(fullEnd, comment.end).trim() !== '') return false;
+  return /^#+\s*crema\s*:\s*$/i.test(text.slice(comment.start, range.start));
+}
+
 /** The range to delete for a field to be gone: with its line where it has one to itself, and a blank line too many. */
 export function removalRange(text: string, field: FieldNode): Range {
-  const { start } = field.range;
-  const end = field.fullEnd;
+  const { start, end } = isAloneInComment(text, field)
+    ? field.comment
+    : { start: field.range.start, end: field.fullEnd };
   const lineStart = start - indentAt(text, start).length;
   const ownStart = lineStart === 0 || text[lineStart - 1] === '\n';
   const tail = /^[ \t]*(\r?\n|$)/.exec(text.slice(end, end + 200));
@@ -138,6 +148,25 @@ export function insertField(
   return { range: { start: at, end: at }, text: `${first ? '' : style.eol}${indent}${write(indent)}${closing}` };
 }
 
+/** The edit that puts a comment for Crema into a message, behind all it holds; it needs a line of its own. */
+export function insertComment(text: string, message: MessageNode, field: string, style: Style): TextEdit {
+  const comment = `# crema: ${field}`;
+  const { open, close } = message;
+  const last = allFields(message).reduce((end, one) => Math.max(end, one.comment?.end ?? one.fullEnd), 0);
+  const closeStart = close?.start ?? message.range.end;
+  if (open !== undefined && close !== undefined && !text.slice(open.start, closeStart).includes('\n')) {
+    const outer = indentAt(text, open.start);
+    const put = `${style.eol}${outer}${style.step}${comment}${style.eol}${outer}`;
+    return { range: { start: last || open.end, end: closeStart }, text: put };
+  }
+  const from = last || (open?.end ?? 0);
+  const at = lineEndAfter(text, from);
+  const indent = open ? indentAt(text, open.start) + style.step : '';
+  // A closing brace behind the last field, on its line, must not become part of the comment.
+  const closing = text.slice(at, closeStart).includes('\n') || !open ? '' : style.eol + indentAt(text, open.start);
+  return { range: { start: at, end: at }, text: `${at === 0 ? '' : style.eol}${indent}${comment}${closing}` };
+}
+
 /** The items of a field by name: each occurrence, and each item of a list. */
 export interface Item {
   readonly field: FieldNode;
@@ -148,7 +177,7 @@ export interface Item {
 
 /** All items of a field in a message, in order. */
 export function itemsOf(message: MessageNode, name: string): Item[] {
-  return message.fields
+  return (isExtension(name) ? message.extensions : message.fields)
     .filter((field) => field.name === name)
     .flatMap((field): Item[] => {
       if (!field.value) return [];

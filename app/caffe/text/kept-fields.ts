@@ -104,9 +104,11 @@ export class MovedField implements FieldNode {
     const twin: MessageNode = {
       kind: 'message',
       fields: node.fields.map((field) => this.#field(field)),
+      extensions: node.extensions.map((field) => this.#field(field)),
       open: node.open && movedRange(node.open, this.by),
       close: node.close && movedRange(node.close, this.by),
       range: movedRange(node.range, this.by),
+      ...(node.inComment && { inComment: true }),
     };
     this.#twins.set(node, twin);
     return twin;
@@ -121,6 +123,7 @@ export class MovedField implements FieldNode {
       value: node.value && this.#valueNode(node.value),
       range: movedRange(node.range, this.by),
       fullEnd: node.fullEnd + this.by,
+      ...(node.comment && { comment: movedRange(node.comment, this.by) }),
     };
     this.#twins.set(node, twin);
     return twin;

@@ -7,6 +7,7 @@ import type { Diagnostic, Range } from '../diagnostics.ts';
 import { Lexer, tokenize } from './lexer.ts';
 import type { Token, TokenKind } from './lexer.ts';
 import { changeBetween, keptBehind, keptBefore } from './kept-fields.ts';
+import { extensionName } from '../schema/dsl.ts';
 import type { Document, FieldNode, ListNode, MessageNode, ScalarNode, ValueNode } from './tree.ts';
 
 /** Braces deeper than this are not read; protobuf itself stops at 100. */
@@ -32,7 +33,7 @@ function parseAll(text: string): Document {
  * give what reading all of it gives: where the other has a mistake, or a brace is open in this one.
  */
 function parseChanged(text: string, similar: Document): Document | undefined {
-  if (similar.errors.length > 0) return undefined;
+  if (similar.errors.length > 0 || similar.root.extensions.length > 0) return undefined;
   const { fields } = similar.root;
   const change = changeBetween(similar.text, text);
   const before = keptBefore(fields, change.start);
@@ -68,6 +69,10 @@ const OPEN_BRACE = 123;
 const CLOSE_BRACE = 125;
 
 const NO_PARTS: readonly string[] = [];
+const NO_FIELDS: readonly FieldNode[] = [];
+
+/** How a comment for Crema begins: what follows is read as fields. */
+const FOR_CREMA = /^#+\s*crema\s*:/i;
 
 class Parser {
   readonly errors: Diagnostic[] = [];
@@ -75,6 +80,10 @@ class Parser {
   readonly #text: string;
   readonly #recover: boolean;
   readonly #lexer: Lexer;
+  /** Reads what stands in a comment: only up to its end, where a colon may be left out. */
+  readonly #inComment: Range | undefined;
+  /** Comments for Crema that no message around them has been closed behind yet. */
+  readonly #comments: Range[] = [];
   /** The tokens that carry a meaning, as far as they have been asked for. */
   readonly #kinds: TokenKind[] = [];
   readonly #starts: number[] = [];
@@ -88,12 +97,13 @@ class Parser {
   #behind: readonly FieldNode[] = [];
   #nextBehind = 0;
 
-  /** Reads from an offset on. */
-  constructor(text: string, recover: boolean, from = 0) {
+  /** Reads from an offset on; of a comment, what follows up to its end. */
+  constructor(text: string, recover: boolean, from = 0, inComment?: Range) {
     this.#text = text;
     this.#lexer = new Lexer(text);
     this.#recover = recover;
     this.#unread = from;
+    this.#inComment = inComment;
   }
 
   /** The whole text as a message: `fields` are those in front, `behind` those that follow once they are met. */
@@ -112,7 +122,25 @@ class Parser {
       );
       this.#at++;
     }
-    return { kind: 'message', fields, open: undefined, close: undefined, range: { start: 0, end: this.#text.length } };
+    const range = { start: 0, end: this.#text.length };
+    return { kind: 'message', fields, extensions: this.#extensions(0), open: undefined, close: undefined, range };
+  }
+
+  /** The fields in the comments for Crema since an offset, up to where a message was closed. */
+  #extensions(from: number, to = this.#text.length): readonly FieldNode[] {
+    if (this.#comments.length === 0) return NO_FIELDS;
+    const own = this.#comments.filter(({ start }) => start >= from && start < to);
+    if (own.length === 0) return NO_FIELDS;
+    this.#comments.splice(0, this.#comments.length, ...this.#comments.filter((comment) => !own.includes(comment)));
+    return own.flatMap((comment) => this.#readComment(comment));
+  }
+
+  #readComment(comment: Range): readonly FieldNode[] {
+    const begin = FOR_CREMA.exec(this.#text.slice(comment.start, comment.end))?.[0].length ?? 0;
+    const parser = new Parser(this.#text, false, comment.start + begin, comment);
+    const { fields } = parser.document();
+    this.errors.push(...parser.errors);
+    return fields.map((field) => ({ ...field, name: extensionName(field.name), comment }));
   }
 
   /** Does the next token begin a field that is taken over, with all that follows it? */
@@ -183,7 +211,7 @@ class Parser {
   #field(first: number, depth: number): FieldNode {
     const nameRange = { start: this.#starts[first] as number, end: this.#ends[this.#at - 1] as number };
     const name = this.#text.slice(nameRange.start, nameRange.end);
-    const hasColon = this.#take(COLON);
+    const hasColon = this.#take(COLON) || this.#takeEquals();
     const value = this.#value(name, nameRange, hasColon, depth);
     const end = value?.range.end ?? (hasColon ? this.#lastEnd(nameRange.end) : nameRange.end);
     const separated = this.#take(SEMICOLON) || this.#take(COMMA);
@@ -191,7 +219,7 @@ class Parser {
       kind: 'field',
       name,
       nameRange,
-      hasColon,
+      hasColon: hasColon || (this.#inComment !== undefined && value?.kind === 'scalar'),
       value,
       range: { start: nameRange.start, end },
       fullEnd: separated ? (this.#ends[this.#at - 1] as number) : end,
@@ -215,6 +243,7 @@ class Parser {
     if (!this.#has(this.#at)) return missing();
     const kind = this.#kinds[this.#at];
     if (!hasColon) {
+      if (this.#inComment) return this.#scalar() ?? missing();
       // `name "x"` and `name 3`: the colon was forgotten. A word may as well be the next field.
       if (kind !== 'string' && kind !== 'number') return missing();
       this.#error(nameRange, `A colon is missing between "${name}" and its value.`, [
@@ -283,6 +312,7 @@ class Parser {
       return {
         kind: 'message',
         fields: [],
+        extensions: NO_FIELDS,
         open,
         close: undefined,
         range: { start: open.start, end: this.#lastEnd(open.end) },
@@ -296,11 +326,14 @@ class Parser {
       this.#watchIndentation(open, close, name);
     } else this.#reportUnclosed(open, name, closing);
     const end = close?.end ?? this.#lastEnd(open.end);
-    return { kind: 'message', fields, open, close, range: { start: open.start, end } };
+    const extensions = this.#extensions(open.end, close?.start ?? end);
+    const range = { start: open.start, end };
+    const inComment = this.#inComment && { inComment: true };
+    return { kind: 'message', fields, extensions, open, close, range, ...inComment };
   }
 
   #reportUnclosed(open: Range, name: string, closing: number): void {
-    this.unclosed = true;
+    this.unclosed = this.#inComment === undefined;
     const wanted = String.fromCharCode(closing);
     if (this.#mark(this.#at) === (closing === CLOSE_BRACE ? GREATER : CLOSE_BRACE)) {
       this.#error(open, `The brace of "${name}" is closed by "${this.#slice(this.#at)}"; write "${wanted}".`);
@@ -309,7 +342,8 @@ class Parser {
     }
     const suspect = this.#suspect ?? { range: open, name };
     this.#suspect = undefined;
-    this.#error(suspect.range, `The brace of "${suspect.name}" is not closed. Add "${wanted}" behind its last field.`);
+    const where = this.#inComment ? 'on the same line: a comment ends with it' : 'behind its last field';
+    this.#error(suspect.range, `The brace of "${suspect.name}" is not closed. Add "${wanted}" ${where}.`);
   }
 
   #watchIndentation(open: Range, close: Range, name: string): void {
@@ -396,17 +430,24 @@ class Parser {
   /** Is there a token at an index? Reads on as far as is needed. */
   #has(index: number): boolean {
     while (index >= this.#starts.length) {
-      if (this.#unread >= this.#text.length) return false;
+      if (this.#unread >= (this.#inComment?.end ?? this.#text.length)) return false;
       const start = this.#unread;
       this.#lexer.read(start);
       this.#unread = this.#lexer.end;
       const { kind } = this.#lexer;
+      if (kind === 'comment') this.#watchComment(start);
       if (kind === 'space' || kind === 'comment') continue;
       this.#kinds.push(kind);
       this.#starts.push(start);
       this.#ends.push(this.#lexer.end);
     }
     return true;
+  }
+
+  #watchComment(start: number): void {
+    const end = this.#lexer.end;
+    if (!this.#inComment && FOR_CREMA.test(this.#text.slice(start, Math.min(end, start + 40))))
+      this.#comments.push({ start, end });
   }
 
   /** The character of a punctuation token, else 0. */
@@ -423,6 +464,13 @@ class Parser {
   /** Passes over a punctuation token, if it stands here. */
   #take(mark: number): boolean {
     if (this.#mark(this.#at) !== mark) return false;
+    this.#at++;
+    return true;
+  }
+
+  /** Passes over an equals sign, which a comment may have for a colon. */
+  #takeEquals(): boolean {
+    if (!this.#inComment || !this.#has(this.#at) || this.#slice(this.#at) !== '=') return false;
     this.#at++;
     return true;
   }

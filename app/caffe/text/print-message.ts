@@ -1,5 +1,5 @@
 /** Writes a message as prototxt: the fields that were set, in the order of the schema, indented by two spaces. */
-import { EXPLICIT } from '../schema/dsl.ts';
+import { EXPLICIT, isExtension, writtenName } from '../schema/dsl.ts';
 import type { Field, FieldType, Infer, MessageType } from '../schema/dsl.ts';
 import { literalOf, literalOfBytes } from './strings.ts';
 
@@ -14,7 +14,10 @@ function printFields(message: object, type: MessageType, indent: string): string
   let text = '';
   for (const [name, field] of Object.entries(type.fields)) {
     if (!explicit.has(name)) continue;
-    for (const value of valuesOf(values[name], field)) text += printField(name, value, field.type, indent);
+    for (const value of valuesOf(values[name], field))
+      text += isExtension(name)
+        ? `${indent}# crema: ${oneLine(printField(writtenName(name), value, field.type, ''))}\n`
+        : printField(name, value, field.type, indent);
   }
   return text;
 }
@@ -30,6 +33,9 @@ function printField(name: string, value: unknown, type: FieldType, indent: strin
   }
   return `${indent}${name}: ${scalarText(value, type)}\n`;
 }
+
+/** Fields on a single line: a comment ends with it. Settings beyond Caffe's hold no strings with line ends. */
+const oneLine = (text: string): string => text.trim().replace(/\s*\n\s*/g, ' ');
 
 /** One value as it stands behind the colon: `"conv1"`, `0.01`, `MAX`. */
 export function scalarText(value: unknown, type: Exclude<FieldType, MessageType>): string {

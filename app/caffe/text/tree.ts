@@ -20,10 +20,14 @@ export interface ScalarNode {
 export interface MessageNode {
   readonly kind: 'message';
   readonly fields: readonly FieldNode[];
+  /** Fields that stand in its comments for Crema, `# crema: augment { … }`: see `extensionName` for their names. */
+  readonly extensions: readonly FieldNode[];
   readonly open: Range | undefined;
   /** Undefined where the closing brace is missing, and for the whole text. */
   readonly close: Range | undefined;
   readonly range: Range;
+  /** Does it stand in a comment for Crema? */
+  readonly inComment?: boolean;
 }
 
 /** `[a, b]`. */
@@ -48,6 +52,8 @@ export interface FieldNode {
   readonly range: Range;
   /** The end including a `;` or `,` behind the value. */
   readonly fullEnd: number;
+  /** The whole comment that the field stands in; undefined for a field of the text itself. */
+  readonly comment?: Range;
 }
 
 /** A parsed text. */
@@ -70,7 +76,7 @@ export function pathAt(document: Document, offset: number): { message: MessageNo
   let message = document.root;
   const path: FieldNode[] = [];
   for (;;) {
-    const inside = message.fields.find((field) => {
+    const inside = allFields(message).find((field) => {
       const bodies = messagesOf(field);
       return bodies.some((body) => insideBody(body, offset));
     });
@@ -80,6 +86,10 @@ export function pathAt(document: Document, offset: number): { message: MessageNo
     message = body;
   }
 }
+
+/** The fields of a message, those in its comments behind the others. */
+export const allFields = ({ fields, extensions }: MessageNode): readonly FieldNode[] =>
+  extensions.length === 0 ? fields : [...fields, ...extensions];
 
 /** The messages a field holds: one, those of a list, or none. */
 export function messagesOf(field: FieldNode): readonly MessageNode[] {

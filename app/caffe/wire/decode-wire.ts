@@ -2,7 +2,7 @@
  * Reads protobuf's binary form as a message of the schema. Unknown fields are passed over. Packed floats and doubles come
  * as Float32Array and Float64Array, copied in one piece.
  */
-import { EXPLICIT } from '../schema/dsl.ts';
+import { EXPLICIT, isExtension } from '../schema/dsl.ts';
 import type { Field, FieldType, Infer, MessageType } from '../schema/dsl.ts';
 import { blankMessage, copyMessage } from '../schema/values.ts';
 import { WireError, WireReader } from './wire-reader.ts';
@@ -18,7 +18,8 @@ const byNumber = new WeakMap<MessageType, ReadonlyMap<number, NamedField>>();
 function fieldsOf(type: MessageType): ReadonlyMap<number, NamedField> {
   let fields = byNumber.get(type);
   if (!fields) {
-    fields = new Map(Object.entries(type.fields).map(([name, field]) => [field.number, { name, field }]));
+    const binary = Object.entries(type.fields).filter(([name]) => !isExtension(name));
+    fields = new Map(binary.map(([name, field]) => [field.number, { name, field }]));
     byNumber.set(type, fields);
   }
   return fields;

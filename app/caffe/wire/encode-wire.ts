@@ -2,7 +2,7 @@
  * Writes a message of the schema in protobuf's binary form: the fields that were set, in the order of their numbers, as
  * protobuf's own writer does. Sizes are added up first, so that everything is written once into one buffer.
  */
-import { EXPLICIT } from '../schema/dsl.ts';
+import { EXPLICIT, isExtension } from '../schema/dsl.ts';
 import type { Field, FieldType, Infer, MessageType } from '../schema/dsl.ts';
 import { wireTypeOf } from './decode-wire.ts';
 
@@ -17,6 +17,7 @@ function fieldsOf(type: MessageType): readonly NamedField[] {
   let fields = ordered.get(type);
   if (!fields) {
     fields = Object.entries(type.fields)
+      .filter(([name]) => !isExtension(name))
       .map(([name, field]) => ({ name, field }))
       .toSorted((a, b) => a.field.number - b.field.number);
     ordered.set(type, fields);
