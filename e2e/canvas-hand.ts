@@ -52,7 +52,7 @@ export async function dragLayer(page: Page, title: string, onto: Locator, promis
 
 /** The line of a blob from one layer to another. */
 export const edge = (page: Page, description: string): Locator =>
-  graph(page).locator(`.react-flow__edge[aria-label="${description}"] .blob-edge`);
+  graph(page).locator(`.blob-edge[aria-label="${description}"]`);
 
 /** The port of a node that gives one of its blobs; the pointer goes to the node, so that it shows. */
 export async function exitPort(node: Locator, blob: string): Promise<Locator> {

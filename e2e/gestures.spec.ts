@@ -38,7 +38,7 @@ async function centre(place: Locator): Promise<{ x: number; y: number }> {
 
 /** The line of a blob from one layer to another. */
 const edge = (page: Page, description: string): Locator =>
-  graph(page).locator(`.react-flow__edge[aria-label="${description}"] .blob-edge`);
+  graph(page).locator(`.blob-edge[aria-label="${description}"]`);
 
 const tinyNodes = 4;
 

@@ -8,20 +8,21 @@ import './wiring.css';
 import './groups.css';
 import './search.css';
 import { Background, BackgroundVariant, MiniMap, ReactFlow, ReactFlowProvider, useReactFlow } from '@xyflow/react';
-import type { NodeChange } from '@xyflow/react';
+import type { NodeChange, ReactFlowProps } from '@xyflow/react';
 import { useCallback, useEffect, useMemo, useRef } from 'react';
 import type { PointerEvent as ReactPointerEvent } from 'react';
 import { useDocument } from '../store/document.ts';
 import { layoutClient } from '../workers/client.ts';
 import { moveNodes } from './arrange.ts';
-import { ArrowHeads, BlobEdge } from './BlobEdge.tsx';
 import { CanvasControls } from './CanvasControls.tsx';
 import { CanvasMenu } from './CanvasMenu.tsx';
 import { CanvasNotice } from './CanvasNotice.tsx';
 import { useCanvas } from './canvas-state.ts';
 import { DragGhost } from './DragGhost.tsx';
 import { EdgeOverlay } from './EdgeOverlay.tsx';
-import { flowElements } from './flow-elements.ts';
+import { Edges } from './Edges.tsx';
+import { flowNodes } from './flow-nodes.ts';
+import { FarView } from './FarView.tsx';
 import { FindBar } from './FindBar.tsx';
 import { followDocument } from './follow-document.ts';
 import { Frames } from './Frames.tsx';
@@ -40,14 +41,18 @@ import { headOf, select, selectEdge, selectLayer, startMarquee } from './selecti
 import { useCanvasSize } from './use-canvas-size.ts';
 import { useClipboard } from './use-clipboard.ts';
 import { useGraphCommands } from './use-graph-commands.ts';
-import { useIsFar, useReadingCommands } from './use-reading.ts';
+import { useReadingCommands } from './use-reading.ts';
 import { fitAll, fitStart, fitStartRight, MAX_ZOOM, MIN_ZOOM } from './viewport.ts';
 import { WireOverlay } from './WireOverlay.tsx';
 import { judgeTarget } from './wiring.ts';
 import { useWiring } from './wiring-state.ts';
 
+type NodeHandlers = Pick<
+  ReactFlowProps<LayerFlowNode>,
+  'onNodeClick' | 'onNodeDoubleClick' | 'onPaneClick' | 'onNodeMouseEnter' | 'onNodeMouseLeave' | 'onNodeDragStart'
+>;
+
 const nodeTypes = { layer: LayerNode };
-const edgeTypes = { blob: BlobEdge };
 const layouts = layoutClient();
 const MINIMAP_WIDTH = 80;
 const MINIMAP_HEIGHT = 148;
@@ -80,9 +85,9 @@ function Canvas() {
     [selection, picture],
   );
   const head = picture?.graph.nodeOf.get(headOf(selection) ?? '');
-  const { nodes, edges } = useMemo(() => {
-    if (picture === undefined) return { nodes: [], edges: [] };
-    return flowElements(picture.placed, selectedNodes, head ?? picture.placed.nodes[0]?.node.id);
+  const nodes = useMemo(() => {
+    const placed = picture?.placed.nodes ?? [];
+    return flowNodes(placed, selectedNodes, head ?? placed[0]?.node.id);
   }, [picture, selectedNodes, head]);
 
   const goTo = useCallback(
@@ -107,16 +112,49 @@ function Canvas() {
   const fit = useCallback(() => goTo(fitAll, 140), [goTo]);
   useGraphCommands(pane, fit);
   useReadingCommands(pane);
-  const isFar = useIsFar();
 
   const openCard = useRef<ReturnType<typeof setTimeout>>(undefined);
   const closeCard = useCallback(() => {
     clearTimeout(openCard.current);
-    useCanvas.setState({ card: undefined });
+    if (useCanvas.getState().card !== undefined) useCanvas.setState({ card: undefined });
   }, []);
 
   const drewMarquee = useRef(false);
-  const focus = (): void => pane.current?.focus({ preventScroll: true });
+  const focus = useCallback((): void => pane.current?.focus({ preventScroll: true }), []);
+  // Always the same: with new ones, React Flow would draw all nodes again.
+  const handlers = useMemo(
+    (): NodeHandlers => ({
+      onNodeClick: (event, node) => {
+        focus();
+        if (keyboardWire() !== undefined) {
+          judgeTarget(node.id, undefined, undefined);
+          joinWire();
+          return;
+        }
+        selectLayer(layerUnder(event.target) ?? node.id, event.ctrlKey || event.metaKey || event.shiftKey);
+      },
+      onNodeDoubleClick: openNode,
+      onPaneClick: (event) => {
+        focus();
+        if (event.shiftKey || drewMarquee.current) return;
+        if (keyboardWire() !== undefined) abandonWire();
+        const edge = edgeAt(event, flow);
+        if (edge === undefined) select([]);
+        selectEdge(edge);
+      },
+      onNodeMouseEnter: (_event, node) => {
+        clearTimeout(openCard.current);
+        useWiring.setState({ near: node.id });
+        openCard.current = setTimeout(() => useCanvas.setState({ card: node.id }), CARD_DELAY);
+      },
+      onNodeMouseLeave: () => {
+        closeCard();
+        useWiring.setState({ near: undefined });
+      },
+      onNodeDragStart: closeCard,
+    }),
+    [flow, focus, closeCard],
+  );
   const press = (event: ReactPointerEvent): void => {
     closeCard();
     drewMarquee.current = false;
@@ -136,7 +174,7 @@ function Canvas() {
   const section = (
     <section
       ref={pane}
-      className={`canvas${stale ? ' is-stale' : ''}${isFar ? ' is-far' : ''}`}
+      className={`canvas${stale ? ' is-stale' : ''}`}
       aria-label="Network graph"
       tabIndex={-1}
       onPointerDownCapture={press}
@@ -148,50 +186,16 @@ function Canvas() {
       onPointerLeave={() => useWiring.setState({ hoveredEdge: undefined })}
       onWheelCapture={closeCard}
     >
-      <ArrowHeads />
-      <ReactFlow<LayerFlowNode, (typeof edges)[number]>
+      <ReactFlow<LayerFlowNode>
         nodes={nodes}
-        edges={edges}
         nodeTypes={nodeTypes}
-        edgeTypes={edgeTypes}
         onNodesChange={moveChanged}
-        onNodeClick={(event, node) => {
-          focus();
-          if (keyboardWire() !== undefined) {
-            judgeTarget(node.id, undefined, undefined);
-            joinWire();
-            return;
-          }
-          selectLayer(layerUnder(event.target) ?? node.id, event.ctrlKey || event.metaKey || event.shiftKey);
-        }}
-        onNodeDoubleClick={openNode}
-        onEdgeClick={(_event, edge) => {
-          focus();
-          selectEdge(edge.id);
-        }}
-        onPaneClick={(event) => {
-          focus();
-          if (event.shiftKey || drewMarquee.current) return;
-          if (keyboardWire() !== undefined) abandonWire();
-          const edge = edgeAt(event, flow);
-          if (edge === undefined) select([]);
-          selectEdge(edge);
-        }}
-        onNodeMouseEnter={(_event, node) => {
-          clearTimeout(openCard.current);
-          useWiring.setState({ near: node.id });
-          openCard.current = setTimeout(() => useCanvas.setState({ card: node.id }), CARD_DELAY);
-        }}
-        onNodeMouseLeave={() => {
-          closeCard();
-          useWiring.setState({ near: undefined });
-        }}
-        onNodeDragStart={closeCard}
+        {...handlers}
         minZoom={MIN_ZOOM}
         maxZoom={MAX_ZOOM}
         nodesConnectable={false}
-        edgesFocusable={false}
         selectNodesOnDrag={false}
+        elevateNodesOnSelect={false}
         disableKeyboardA11y
         deleteKeyCode={null}
         selectionKeyCode={null}
@@ -204,6 +208,8 @@ function Canvas() {
         proOptions={{ hideAttribution: true }}
       >
         <Frames />
+        <Edges />
+        <FarView pane={pane} />
         <Background variant={BackgroundVariant.Dots} gap={16} size={1} color="var(--canvas-dot)" />
         {size !== undefined && hasOverview(size) && picture !== undefined && picture.graph.nodes.length > 0 && (
           <MiniMap<LayerFlowNode>

@@ -1,5 +1,5 @@
 /** A layer on the canvas: its name, type and settings, a row for each layer folded into it, and its outputs' labels. */
-import { Handle, Position, type Node, type NodeProps } from '@xyflow/react';
+import type { Node, NodeProps } from '@xyflow/react';
 import { ChevronRight, ChevronsDownUp, ChevronsUpDown } from 'lucide-react';
 import { memo } from 'react';
 import type { CSSProperties } from 'react';
@@ -33,11 +33,8 @@ export const LayerNode = memo(function LayerNode({ data: { layer }, selected }: 
     ...(selected ? ['is-selected'] : []),
     ...(isTarget ? ['is-target'] : []),
   ].join(' ');
-  const down = box.direction === 'down';
   return (
     <div className={`layer-node-box${role}${isDimmed ? ' is-dimmed' : ''}`}>
-      <Handle type="target" position={down ? Position.Top : Position.Left} isConnectable={false} />
-      <Handle type="source" position={down ? Position.Bottom : Position.Right} isConnectable={false} />
       <div
         className={state}
         style={
@@ -46,40 +43,39 @@ export const LayerNode = memo(function LayerNode({ data: { layer }, selected }: 
             height: box.height,
             borderLeftColor: familyColour(layer.family),
             '--family': familyColour(layer.family),
-            '--far-size': `${farSize(layer.name, box.width, box.height)}px`,
           } as CSSProperties
         }
       >
-        <div className="layer-node-line">
-          <span className="layer-node-name">
-            {group !== undefined && <OpenButton group={group.id} name={layer.name} />}
-            {layer.name}
-          </span>
-          {box.summaryBeside === 'name' && summary}
+        <div className="layer-node-near">
+          <div className="layer-node-line">
+            <span className="layer-node-name">
+              {group !== undefined && <OpenButton group={group.id} name={layer.name} />}
+              {layer.name}
+            </span>
+            {box.summaryBeside === 'name' && summary}
+          </div>
+          <div className="layer-node-line">
+            <span className="layer-node-type">{layer.type}</span>
+            {box.summaryBeside === 'type' && summary}
+          </div>
+          {layer.rows.map((row) => (
+            <FoldedRow key={row.id} row={row} />
+          ))}
+          {(layer.rows.length > 0 || layer.unfolded) && <FoldButton layer={layer} />}
         </div>
-        <div className="layer-node-line">
-          <span className="layer-node-type">{layer.type}</span>
-          {box.summaryBeside === 'type' && summary}
-        </div>
-        {layer.rows.map((row) => (
-          <FoldedRow key={row.id} row={row} />
-        ))}
-        {(layer.rows.length > 0 || layer.unfolded) && <FoldButton layer={layer} />}
         <MeasureBar layer={layer} />
       </div>
-      {layer.outputs.map((output, i) => (
-        <span key={output.blob} className="layer-node-label" style={labelOffset(box, i)}>
-          {output.text}
-        </span>
-      ))}
+      <div className="layer-node-labels">
+        {layer.outputs.map((output, i) => (
+          <span key={output.blob} className="layer-node-label" style={labelOffset(box, i)}>
+            {output.text}
+          </span>
+        ))}
+      </div>
       <NodePorts node={layer} selected={selected} />
     </div>
   );
 });
-
-/** Size of the name when the graph is seen from afar: as large as the node holds it. */
-const farSize = (name: string, width: number, height: number): number =>
-  Math.round(Math.max(12, Math.min(34, height * 0.6, (width - 20) / (0.62 * Math.max(4, name.length)))));
 
 function OpenButton({ group, name }: { readonly group: string; readonly name: string }) {
   return (
@@ -121,7 +117,7 @@ function FoldButton({ layer }: { readonly layer: CanvasNode }) {
 }
 
 /** How much the layer costs beside the one that costs most: a bar along the foot, with its number. */
-function MeasureBar({ layer }: { readonly layer: CanvasNode }) {
+export function MeasureBar({ layer }: { readonly layer: CanvasNode }) {
   const measure = useReading((state) => state.measure);
   const times = useLayerTimes((state) => state.byLayer);
   const most = useCanvas(({ picture }) => (measure === undefined ? 0 : largest(picture?.graph.nodes, measure, times)));

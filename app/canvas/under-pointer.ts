@@ -24,7 +24,7 @@ export function edgeAt({ clientX: x, clientY: y, target }: At, flow: Flow): stri
   if (!(target instanceof Element)) return undefined;
   if (target.closest('.edge-grip') !== null) return useWiring.getState().hoveredEdge;
   const { picture } = useCanvas.getState();
-  if (picture === undefined || target.closest('.react-flow__pane, .react-flow__edge') === null) return undefined;
+  if (picture === undefined || !target.matches('.react-flow__pane')) return undefined;
   const hit = dropTargetAt(
     picture.placed,
     flow.screenToFlowPosition({ x, y }, { snapToGrid: false }),

@@ -1,5 +1,5 @@
 /** Registers the commands that help to read the graph, and keeps what they show true, while the canvas is on the page. */
-import { useReactFlow, useStore } from '@xyflow/react';
+import { useReactFlow } from '@xyflow/react';
 import { useEffect } from 'react';
 import type { RefObject } from 'react';
 import { registerCommands } from '../store/commands.ts';
@@ -11,8 +11,6 @@ import { useRelated } from './use-related.ts';
 import { fitPart, zoomAround, type Viewport } from './viewport.ts';
 
 const DURATION = 140;
-/** Below this zoom nodes are coloured boxes with large names and nothing else. */
-const FAR = 0.42;
 
 /** Registers the commands. */
 export function useReadingCommands(pane: RefObject<HTMLElement | null>): void {
@@ -41,6 +39,3 @@ export function useReadingCommands(pane: RefObject<HTMLElement | null>): void {
   }, [pane, flow]);
   useRelated();
 }
-
-/** Is the graph seen from so far that its nodes are drawn simply? */
-export const useIsFar = (): boolean => useStore(({ transform }) => transform[2] < FAR);
