@@ -36,7 +36,9 @@ describe('crema data inspect', () => {
     expect(out).toContain('3 training and 1 test images of 3×2×4 (channels × height × width)');
     expect(out).toContain('training: mean 0.00 30.00 255.00, deviation 0.00 16.33 0.00');
     expect(out).toMatch(/cat +2 +0\ndog +1 +1/);
-    expect(out).toMatch(/1 of 5 images were passed over: pets\/train\/cat\/3\.png is no picture/);
+    expect(out).toContain('pets, from pets (Pictures in folders)');
+    expect(out).toContain('bytes, channels in the order RGB');
+    expect(out).toMatch(/1 of 5 records were passed over:\n {2}pets\/train\/cat\/3\.png is no picture/);
     expect(out).toContain('1 test images are training images too.');
   });
 

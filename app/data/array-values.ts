@@ -1,10 +1,11 @@
 /**
- * Arrays of numbers as images and labels, for formats that store any type: values to bytes where they stand for bytes, extents to the order
- * channels, height, width, labels out of classes or one-hot rows.
+ * Arrays of numbers as images and labels, for formats that store any type: values as bytes where they are bytes and as floats where they are
+ * not, extents to the order channels, height, width, labels out of classes or one-hot rows.
  */
 import { formatCount } from './file-names.ts';
-import { DatasetError, imageBytes, type ImageSplit } from './image-dataset.ts';
+import { DatasetError, imageBytes, type ImageSplit, type Pixels } from './image-dataset.ts';
 import type { RecordShape } from './image-pixels.ts';
+import { roomForBytes, roomForFloats, roomLike } from './pixel-memory.ts';
 import { checkedLabel, checkShape } from './split-builder.ts';
 
 /** Values in row-major order with their extents. */
@@ -13,18 +14,12 @@ export interface NumberArray {
   readonly where: string;
   readonly shape: readonly number[];
   readonly data: ArrayLike<number>;
-  /** What was done to the values already. */
-  readonly notes?: readonly string[];
 }
 
-/** How values become bytes. */
-type Scale = 'bytes' | 'unit' | 'signed';
-
-/** Images and labels as a split, with a note where values were scaled. */
+/** Images and labels as a split. */
 export interface ArraySplit {
   readonly shape: RecordShape;
   readonly split: ImageSplit;
-  readonly notes: readonly string[];
 }
 
 /** @throws DatasetError where the arrays do not fit each other or hold no images. */
@@ -36,11 +31,10 @@ export function splitOfArrays(images: NumberArray, labels: NumberArray): ArraySp
       `${images.where} holds ${formatCount(count)} images and ${labels.where} ${formatCount(labels.shape[0] ?? 0)} labels: one for each was expected.`,
     );
   }
-  const { data, notes } = asBytes(images);
+  const pixels = pixelsOf(images);
   return {
     shape: layout.shape,
-    split: { images: layout.last ? channelsFirst(data, layout.shape) : data, labels: labelsOf(labels), count },
-    notes,
+    split: { images: layout.last ? channelsFirst(pixels, layout.shape) : pixels, labels: labelsOf(labels), count },
   };
 }
 
@@ -78,61 +72,49 @@ export function shapeOfRow(values: number): RecordShape {
   return { channels: 1, height: 1, width: values };
 }
 
-/** Which scale values of this range are on. @throws DatasetError where they are on none. */
-export function scaleOf(lowest: number, highest: number, whole: boolean, where: string): Scale {
-  if (whole && lowest >= 0 && highest <= 255 && (highest > 1 || lowest === highest)) return 'bytes';
-  if (lowest >= 0 && highest <= 1) return 'unit';
-  if (lowest >= 0 && highest <= 255) return 'bytes';
-  if (lowest >= -1 && highest <= 1) return 'signed';
-  throw new DatasetError(
-    `${where} holds values of ${Number(lowest.toPrecision(4))} to ${Number(highest.toPrecision(4))}: images are kept as bytes, so 0 to 255, 0 to 1 or -1 to 1 were expected. Take normalisation off before saving; transform_param does it in the network.`,
-  );
+/** Whether all values seen are bytes, whole numbers of 0 to 255; else they are kept as floats, as they are. */
+export class ByteCheck {
+  isBytes = true;
+
+  /** Looks at values. @throws DatasetError where one is no number or infinite; `where` names them. */
+  take(values: ArrayLike<number>, where: string): void {
+    for (let i = 0; i < values.length; i++) {
+      const value = values[i] as number;
+      if (!Number.isFinite(value)) {
+        throw new DatasetError(
+          `${where} holds values that are no numbers (${Number.isNaN(value) ? 'NaN' : 'infinity'}): images need numbers.`,
+        );
+      }
+      this.isBytes &&= value >= 0 && value <= 255 && Number.isInteger(value);
+    }
+  }
 }
 
-/** One value as a byte. */
-export function byteOf(value: number, scale: Scale): number {
-  if (scale === 'bytes') return Math.round(value);
-  return Math.round(scale === 'unit' ? value * 255 : (value + 1) * 127.5);
-}
+/** Room for values as {@link ByteCheck} found them. */
+export const roomFor = (isBytes: boolean, length: number): Pixels =>
+  isBytes ? roomForBytes(length) : roomForFloats(length);
 
-function asBytes({ data, where, shape, notes = [] }: NumberArray): { data: Uint8Array; notes: string[] } {
-  if (data instanceof Uint8Array) {
-    // Bytes of 0 and 1 are black and white drawings as they are.
-    return { data: data.byteLength === data.buffer.byteLength ? data : data.slice(), notes: [...notes] };
-  }
-  let [lowest, highest, whole] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, true];
-  for (let i = 0; i < data.length; i++) {
-    const value = data[i] as number;
-    if (Number.isNaN(value))
-      throw new DatasetError(`${where} holds values that are no numbers (NaN): images need numbers.`);
-    if (value < lowest) lowest = value;
-    if (value > highest) highest = value;
-    if (whole && !Number.isInteger(value)) whole = false;
-  }
+function pixelsOf({ data, where, shape }: NumberArray): Pixels {
   if (data.length === 0) throw new DatasetError(`${where} is empty (${shape.join('×')}).`);
-  const scale = scaleOf(lowest, highest, whole, where);
-  const bytes = new Uint8Array(data.length);
-  for (let i = 0; i < data.length; i++) bytes[i] = byteOf(data[i] as number, scale);
-  return { data: bytes, notes: scaleNotes(scale, whole, where) };
+  if (data instanceof Uint8Array) return data.byteLength === data.buffer.byteLength ? data : data.slice();
+  const check = new ByteCheck();
+  check.take(data, where);
+  if (!check.isBytes && data instanceof Float32Array) return data;
+  const pixels = roomFor(check.isBytes, data.length);
+  pixels.set(data);
+  return pixels;
 }
 
-/** What the user should know of a scale. */
-export function scaleNotes(scale: Scale, whole: boolean, where: string): string[] {
-  if (scale === 'bytes' && whole) return [];
-  const from = scale === 'bytes' ? '0 to 255' : scale === 'unit' ? '0 to 1' : '-1 to 1';
-  return [`${where}: values of ${from} were rounded to bytes of 0 to 255.`];
-}
-
-function channelsFirst(data: Uint8Array, { channels, height, width }: RecordShape): Uint8Array {
-  if (channels === 1) return data;
-  const out = new Uint8Array(data.length);
+function channelsFirst(pixels: Pixels, { channels, height, width }: RecordShape): Pixels {
+  if (channels === 1) return pixels;
+  const out = roomLike(pixels, pixels.length);
   const plane = height * width;
   const size = imageBytes({ channels, height, width });
-  for (let start = 0; start < data.length; start += size) {
+  for (let start = 0; start < pixels.length; start += size) {
     for (let channel = 0; channel < channels; channel++) {
       let from = start + channel;
       let to = start + channel * plane;
-      for (let i = 0; i < plane; i++, from += channels, to++) out[to] = data[from] as number;
+      for (let i = 0; i < plane; i++, from += channels, to++) out[to] = pixels[from] as number;
     }
   }
   return out;

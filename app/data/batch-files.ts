@@ -6,7 +6,8 @@ import type { FileEntry } from './file-entry.ts';
 import { baseName, formatBytes, formatCount } from './file-names.ts';
 import { isGzip } from './gunzip.ts';
 import { DatasetError, type ImageSplit } from './image-dataset.ts';
-import { rowMajor } from './pickle-numpy.ts';
+import { roomForBytes } from './pixel-memory.ts';
+import { copyRowMajor } from './pickle-numpy.ts';
 import { isKind, pickleString, type PickleDict, type PickleValue } from './pickle-values.ts';
 import { isPickle, readPickle } from './pickle.ts';
 import { isTarHeader } from './tar.ts';
@@ -62,12 +63,30 @@ export function isTestName(stem: string): boolean {
   return /^test/i.test(stem);
 }
 
+/** Room for the images of a batch of so many; `stem` is the batch's name. */
+export type BatchRoom = (stem: string, count: number) => Uint8Array;
+
+const ownRoom: BatchRoom = (_, count) => roomForBytes(count * imageSize);
+
+/** Room in which the five official training batches lie behind each other, in whichever order they come; others get room of their own. */
+export function officialRoom(): BatchRoom {
+  const official = { batches: 5, count: 10_000 };
+  const size = official.count * imageSize;
+  let all: Uint8Array | undefined;
+  return (stem, count) => {
+    const number = Number(/^data_batch_([1-5])$/.exec(stem)?.[1] ?? 0);
+    if (number === 0 || count !== official.count) return ownRoom(stem, count);
+    all ??= roomForBytes(official.batches * size);
+    return all.subarray((number - 1) * size, number * size);
+  };
+}
+
 /**
  * Reads a batch in the binary form.
  *
  * @throws DatasetError where the file is not a whole number of records, or a label is over 9.
  */
-export async function readBinaryBatch(entry: FileEntry): Promise<Batch> {
+export async function readBinaryBatch(entry: FileEntry, room: BatchRoom = ownRoom): Promise<Batch> {
   const { path, size } = entry;
   checkSize(entry);
   if (size === 0 || size % recordSize !== 0) {
@@ -76,7 +95,8 @@ export async function readBinaryBatch(entry: FileEntry): Promise<Batch> {
     );
   }
   const count = size / recordSize;
-  const images = new Uint8Array(count * imageSize);
+  const stem = batchStem(path);
+  const images = room(stem, count);
   const labels = new Uint16Array(count);
   const atOnce = 256;
   const records = new Uint8Array(Math.min(atOnce, count) * recordSize);
@@ -89,7 +109,6 @@ export async function readBinaryBatch(entry: FileEntry): Promise<Batch> {
       images.set(part.subarray(start + 1, start + recordSize), (done + i) * imageSize);
     }
   }
-  const stem = batchStem(path);
   return { stem, role: isTestName(stem) ? 'test' : 'train', split: { images, labels, count } };
 }
 
@@ -98,7 +117,7 @@ export async function readBinaryBatch(entry: FileEntry): Promise<Batch> {
  *
  * @throws DatasetError where the pickle is damaged, names code, or is not a batch.
  */
-export async function readPickleBatch(entry: FileEntry): Promise<Batch> {
+export async function readPickleBatch(entry: FileEntry, room: BatchRoom = ownRoom): Promise<Batch> {
   const { path } = entry;
   const dict = await readDict(entry, 'a batch');
   if (dict.entries.has('fine_labels')) {
@@ -129,9 +148,11 @@ export async function readPickleBatch(entry: FileEntry): Promise<Batch> {
   }
   const labels = Uint16Array.from(list.items, (label, i) => checkedLabel(label, path, i));
   const stem = batchStem(path);
+  const images = room(stem, count);
+  copyRowMajor(data, images);
   const saysTest = isTestName(pickleString(dict.entries.get('batch_label')) ?? '');
   const role = isTestName(stem) || (saysTest && !stem.startsWith('data_batch')) ? 'test' : 'train';
-  return { stem, role, split: { images: rowMajor(data), labels, count } };
+  return { stem, role, split: { images, labels, count } };
 }
 
 /**

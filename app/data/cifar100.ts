@@ -1,19 +1,29 @@
 /**
- * Reading CIFAR-100. Its records have two labels, of twenty coarse and of a hundred fine classes; the fine one is taken. The binary form is
- * train.bin and test.bin with both labels before the pixels, the python form pickled dictionaries named train and test.
+ * Reading CIFAR-100. Its records have two labels, of twenty coarse and of a hundred fine classes: one of them is taken, and the other kept
+ * beside it. The binary form is train.bin and test.bin with both labels before the pixels, the python form pickled dictionaries named train and test.
  */
 import { isTestName } from './batch-files.ts';
 import { eachEntry } from './entries.ts';
 import type { FileEntry } from './file-entry.ts';
 import { baseName, folderOf, formatBytes, formatCount } from './file-names.ts';
-import { DatasetError, emptySplit, type ImageDataset, type ImageSplit, type SourceFile } from './image-dataset.ts';
+import {
+  DatasetError,
+  emptySplit,
+  withOtherLabels,
+  type ImageDataset,
+  type ImageSplit,
+  type SourceFile,
+} from './image-dataset.ts';
 import { FileOpener, type ReadOptions } from './open-files.ts';
-import { rowMajor } from './pickle-numpy.ts';
+import { roomForBytes } from './pixel-memory.ts';
+import { copyRowMajor } from './pickle-numpy.ts';
 import { isKind, pickleString, type PickleDict, type PickleValue } from './pickle-values.ts';
 import { isPickle, readPickle } from './pickle.ts';
 import { assembleSet } from './split-builder.ts';
 
-const classes = 100;
+const classes = { fine: 100, coarse: 20 } as const;
+type Labelling = keyof typeof classes;
+const labellings: readonly Labelling[] = ['fine', 'coarse'];
 const imageSize = 3072;
 const recordSize = 2 + imageSize;
 /** The official training file has 154 MB. */
@@ -35,13 +45,17 @@ export function isCifar100(path: string, size: number, head: Uint8Array): boolea
  */
 export async function readCifar100(files: readonly SourceFile[], options: ReadOptions): Promise<ImageDataset> {
   const opener = new FileOpener(options);
-  const splits = new Map<'train' | 'test', { readonly path: string; readonly split: ImageSplit }>();
-  let classNames: readonly string[] | undefined;
+  const splits = new Map<'train' | 'test', LabelledTwice & { readonly path: string }>();
+  const names: Partial<Record<Labelling, readonly string[]>> = {};
   await eachEntry(files, opener, async (entry) => {
     const name = baseName(entry.path);
-    if (name === 'fine_label_names.txt') classNames = lines(await entry.readAll(1 << 20, 'a list of class names'));
-    else if (name === 'meta') classNames = metaNames(await readDict(entry));
-    else if (/^(train|test)(\.bin)?$/.test(name)) {
+    const [, listed] = /^(fine|coarse)_label_names\.txt$/.exec(name) ?? [];
+    if (listed === 'fine' || listed === 'coarse') {
+      names[listed] = lines(await entry.readAll(1 << 20, 'a list of class names'));
+    } else if (name === 'meta') {
+      const meta = await readDict(entry);
+      for (const labelling of labellings) names[labelling] = metaNames(meta, labelling);
+    } else if (/^(train|test)(\.bin)?$/.test(name)) {
       const role = isTestName(name) ? 'test' : 'train';
       const known = splits.get(role);
       if (known !== undefined) {
@@ -49,30 +63,53 @@ export async function readCifar100(files: readonly SourceFile[], options: ReadOp
           `The ${role} images are there twice, as ${known.path} and ${entry.path}: load the files of one set only.`,
         );
       }
-      const split = name.endsWith('.bin') ? await readBinary(entry) : readLabelled(await readDict(entry), entry.path);
-      splits.set(role, { path: entry.path, split });
+      const read = name.endsWith('.bin') ? await readBinary(entry) : readLabelled(await readDict(entry), entry.path);
+      splits.set(role, { path: entry.path, ...read });
     }
   });
-  if (classNames !== undefined && classNames.length !== classes) {
-    throw new DatasetError(
-      `The file of class names lists ${classNames.length} and CIFAR-100 has ${classes}: use the file of the official archive, or leave it out.`,
-    );
-  }
+  const [train, test] = [splits.get('train'), splits.get('test')];
   const [first] = files;
   const folder = first === undefined ? '' : baseName(folderOf(first.path));
-  return assembleSet({
+  const isBinary = [...splits.values()].some(({ path }) => path.endsWith('.bin'));
+  const dataset = assembleSet({
     name: 'CIFAR-100',
     source: files.length > 1 && folder !== '' ? folder : files.map(({ path }) => baseName(path)).join(' + '),
+    format: `CIFAR-100 (${isBinary ? 'binary' : 'python'})`,
     channels: 3,
     height: 32,
     width: 32,
-    classNames: classNames ?? Array.from({ length: classes }, (_, i) => String(i)),
-    train: splits.get('train')?.split ?? emptySplit,
-    test: splits.get('test')?.split ?? emptySplit,
+    channelOrder: 'RGB',
+    classNames: namesOf(names, 'fine'),
+    train: train?.split ?? emptySplit,
+    test: test?.split ?? emptySplit,
+    otherLabels: {
+      name: 'coarse',
+      instead: 'fine',
+      classNames: namesOf(names, 'coarse'),
+      train: train?.coarse ?? new Uint16Array(0),
+      test: test?.coarse ?? new Uint16Array(0),
+    },
   });
+  return options.labels === 'coarse' ? withOtherLabels(dataset) : dataset;
 }
 
-async function readBinary(entry: FileEntry): Promise<ImageSplit> {
+/** The images with their fine labels, and the coarse ones. */
+interface LabelledTwice {
+  readonly split: ImageSplit;
+  readonly coarse: Uint16Array;
+}
+
+function namesOf(found: Partial<Record<Labelling, readonly string[]>>, labelling: Labelling): readonly string[] {
+  const names = found[labelling];
+  const count = classes[labelling];
+  if (names === undefined) return Array.from({ length: count }, (_, i) => String(i));
+  if (names.length === count) return names;
+  throw new DatasetError(
+    `The file of class names lists ${names.length} and CIFAR-100 has ${count} ${labelling} classes: use the file of the official archive, or leave it out.`,
+  );
+}
+
+async function readBinary(entry: FileEntry): Promise<LabelledTwice> {
   const { path, size } = entry;
   checkSize(entry);
   if (size === 0 || size % recordSize !== 0) {
@@ -81,18 +118,24 @@ async function readBinary(entry: FileEntry): Promise<ImageSplit> {
     );
   }
   const count = size / recordSize;
-  const images = new Uint8Array(count * imageSize);
+  const images = roomForBytes(count * imageSize);
   const labels = new Uint16Array(count);
-  const record = new Uint8Array(recordSize);
-  for (let i = 0; i < count; i++) {
-    await entry.readInto(record);
-    labels[i] = fineLabel(record[1], path, i);
-    images.set(record.subarray(2), i * imageSize);
+  const coarse = new Uint16Array(count);
+  const atOnce = 256;
+  const records = new Uint8Array(Math.min(atOnce, count) * recordSize);
+  for (let done = 0; done < count; done += atOnce) {
+    const part = records.subarray(0, Math.min(atOnce, count - done) * recordSize);
+    await entry.readInto(part);
+    for (let start = 0, i = done; start < part.length; start += recordSize, i++) {
+      coarse[i] = checkedLabel(part[start], 'coarse', path, i);
+      labels[i] = checkedLabel(part[start + 1], 'fine', path, i);
+      images.set(part.subarray(start + 2, start + recordSize), i * imageSize);
+    }
   }
-  return { images, labels, count };
+  return { split: { images, labels, count }, coarse };
 }
 
-function readLabelled(dict: PickleDict, path: string): ImageSplit {
+function readLabelled(dict: PickleDict, path: string): LabelledTwice {
   const data = dict.entries.get('data');
   const list = dict.entries.get('fine_labels');
   if (!isKind(data, 'array') || !isKind(list, 'list')) {
@@ -107,11 +150,24 @@ function readLabelled(dict: PickleDict, path: string): ImageSplit {
       `${path} is no file of CIFAR-100: N×${imageSize} bytes and N labels were expected, and there are ${data.shape.join('×')} values of type ${data.type} and ${formatCount(list.items.length)} labels.`,
     );
   }
-  return { images: rowMajor(data), labels: Uint16Array.from(list.items, (v, i) => fineLabel(v, path, i)), count };
+  const labels = (items: readonly PickleValue[], labelling: Labelling) =>
+    Uint16Array.from(items, (value, i) => checkedLabel(value, labelling, path, i));
+  const coarse = dict.entries.get('coarse_labels');
+  if (!isKind(coarse, 'list') || coarse.items.length !== count) {
+    throw new DatasetError(
+      `${path} is no file of CIFAR-100, or is damaged: it has no list of ${formatCount(count)} coarse labels. Download or unpack it again.`,
+    );
+  }
+  const images = roomForBytes(count * imageSize);
+  copyRowMajor(data, images);
+  return {
+    split: { images, labels: labels(list.items, 'fine'), count },
+    coarse: labels(coarse.items, 'coarse'),
+  };
 }
 
-function metaNames(dict: PickleDict): string[] {
-  const names = dict.entries.get('fine_label_names');
+function metaNames(dict: PickleDict, labelling: Labelling): string[] {
+  const names = dict.entries.get(`${labelling}_label_names`);
   return isKind(names, 'list') ? names.items.map((name) => pickleString(name) ?? '?') : [];
 }
 
@@ -132,10 +188,11 @@ function checkSize({ path, size }: FileEntry): void {
   throw new DatasetError(`${path} is too large for CIFAR-100: ${formatBytes(size)}. Use the official archive.`);
 }
 
-function fineLabel(label: PickleValue | undefined, path: string, index: number): number {
-  if (typeof label === 'number' && Number.isInteger(label) && label >= 0 && label < classes) return label;
+function checkedLabel(label: PickleValue | undefined, labelling: Labelling, path: string, index: number): number {
+  const count = classes[labelling];
+  if (typeof label === 'number' && Number.isInteger(label) && label >= 0 && label < count) return label;
   const found = typeof label === 'number' ? String(label) : 'no number';
   throw new DatasetError(
-    `${path} is no file of CIFAR-100, or is damaged: the fine label of image ${formatCount(index + 1)} should be 0 to ${classes - 1} and is ${found}.`,
+    `${path} is no file of CIFAR-100, or is damaged: the ${labelling} label of image ${formatCount(index + 1)} should be 0 to ${count - 1} and is ${found}.`,
   );
 }

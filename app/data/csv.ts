@@ -2,14 +2,23 @@
  * Reads images from CSV: a row for each, its label in the first or last column, with or without a line of names. MNIST is spread in this
  * form. Rows are turned into bytes as they come, so the text is never held as a whole.
  */
-import { byteOf, scaleNotes, scaleOf, shapeOfRow } from './array-values.ts';
+import { ByteCheck, shapeOfRow } from './array-values.ts';
 import { eachEntry } from './entries.ts';
 import type { FileEntry } from './file-entry.ts';
 import { baseName, formatCount } from './file-names.ts';
-import { DatasetError, emptySplit, type ImageDataset, type SourceFile } from './image-dataset.ts';
+import { DatasetError, emptySplit, joinBroken, type ImageDataset, type SourceFile } from './image-dataset.ts';
 import { FileOpener, type ReadOptions } from './open-files.ts';
 import { commonName } from './picture-set.ts';
-import { assembleSet, BrokenRecords, checkShape, isTestPath, setName, SplitBuilder } from './split-builder.ts';
+import {
+  assembleSet,
+  BrokenRecords,
+  bytesBuilder,
+  checkShape,
+  floatsBuilder,
+  isTestPath,
+  setName,
+  type SplitBuilder,
+} from './split-builder.ts';
 
 /** A line of more characters than this is no row of pixels. */
 const longestLine = 4 << 20;
@@ -54,7 +63,8 @@ export async function readCsv(files: readonly SourceFile[], options: ReadOptions
     classNames: names.list,
     train: train?.builder?.finish() ?? emptySplit,
     test: test?.builder?.finish() ?? emptySplit,
-    notes: tables.flatMap(({ table }) => table.notes()),
+    format: 'CSV',
+    broken: tables.map(({ table }) => table.broken()).reduce(joinBroken, undefined),
   });
 }
 
@@ -85,8 +95,7 @@ class Table {
   #header: string[] | undefined;
   #labelColumn = 0;
   #columns = 0;
-  #scale: ReturnType<typeof scaleOf> = 'bytes';
-  #whole = true;
+  #isBytes = true;
 
   constructor(path: string, names: ClassNames) {
     this.path = path;
@@ -119,26 +128,20 @@ class Table {
       );
     }
     this.#labelColumn = this.#findLabel(rows.map(({ cells }) => cells));
-    let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+    const check = new ByteCheck();
     for (const { cells } of rows) {
-      cells.forEach((cell, column) => {
-        const value = Number(cell);
-        if (column === this.#labelColumn || Number.isNaN(value)) return;
-        low = Math.min(low, value);
-        high = Math.max(high, value);
-        this.#whole &&= Number.isInteger(value);
-      });
+      const values = cells.filter((cell, column) => column !== this.#labelColumn && isNumber(cell)).map(Number);
+      check.take(values, this.path);
     }
-    this.#scale = scaleOf(low, high, this.#whole, this.path);
+    this.#isBytes = check.isBytes;
     const shape = shapeOfRow(this.#columns - 1);
     checkShape(shape, this.path);
-    this.builder = new SplitBuilder(shape, this.path);
+    this.builder = (this.#isBytes ? bytesBuilder : floatsBuilder)(shape, this.path);
     for (const { cells, number } of rows) this.#store(cells, number);
   }
 
-  notes(): string[] {
-    const { builder } = this;
-    return [...this.#broken.note(builder?.count ?? 0, this.path), ...scaleNotes(this.#scale, this.#whole, this.path)];
+  broken() {
+    return this.#broken.list(this.builder?.count ?? 0, this.path);
   }
 
   #findLabel(rows: readonly string[][]): number {
@@ -161,23 +164,23 @@ class Table {
   #store(cells: readonly string[], number: number): void {
     const { builder } = this;
     if (builder === undefined) return;
-    const wrong = (what: string) => this.#broken.add(`line ${formatCount(number)} ${what}`);
+    const wrong = (why: string) => this.#broken.add(`${this.path}, line ${formatCount(number)}`, why);
     if (cells.length !== this.#columns) {
       wrong(`has ${cells.length} values instead of ${this.#columns}`);
       return;
     }
     const record = builder.next();
-    const low = this.#scale === 'signed' ? -1 : 0;
-    const high = this.#scale === 'bytes' ? 255 : 1;
     let to = 0;
     for (let column = 0; column < cells.length; column++) {
       if (column === this.#labelColumn) continue;
-      const value = Number(cells[column]);
-      if (!(value >= low && value <= high)) {
-        wrong(`has "${(cells[column] ?? '').slice(0, 20)}" where a value of ${low} to ${high} was expected`);
+      const cell = cells[column] ?? '';
+      const value = Number(cell);
+      const fits = this.#isBytes ? value >= 0 && value <= 255 : Number.isFinite(value);
+      if (!fits || cell.trim() === '') {
+        wrong(`has "${cell.slice(0, 20)}" where a number${this.#isBytes ? ' of 0 to 255' : ''} was expected`);
         return;
       }
-      record[to++] = byteOf(value, this.#scale);
+      record[to++] = this.#isBytes ? Math.round(value) : value;
     }
     const label = this.#names.labelOf((cells[this.#labelColumn] ?? '').trim().replace(/^"|"$/g, ''));
     builder.commit(label);

@@ -3,7 +3,7 @@
  * library itself (compiled to WebAssembly) reads the files, loaded only when there is one.
  */
 import type * as Hdf5 from 'h5wasm';
-import { byteOf, scaleNotes, scaleOf, type NumberArray } from './array-values.ts';
+import { ByteCheck, roomFor, type NumberArray } from './array-values.ts';
 import { baseName, formatBytes, formatCount } from './file-names.ts';
 import { DatasetError, type ImageDataset, type SourceFile } from './image-dataset.ts';
 import { setOfArrays, type ArrayGroup, type NamedArray } from './named-arrays.ts';
@@ -26,8 +26,10 @@ export async function readHdf5(files: readonly SourceFile[], options: ReadOption
   const { inOrder, source } = await listed(files, opener);
   opener.total = inOrder.reduce((sum, { file }) => sum + file.size, 0);
   const library = await import('h5wasm');
-  await library.ready;
+  const module = await library.ready;
   const opened: { readonly file: Hdf5.File; readonly name: string }[] = [];
+  // Else the library prints what went wrong, call by call, and goes on.
+  module.activate_throwing_error_handler();
   try {
     const groups: ArrayGroup[] = [];
     for (const [i, { file, isTest }] of inOrder.entries()) {
@@ -37,8 +39,9 @@ export async function readHdf5(files: readonly SourceFile[], options: ReadOption
       opened.push({ file: open, name });
       groups.push({ isTest, arrays: arraysOf(library, open, file) });
     }
-    return await setOfArrays(groups, source);
+    return await setOfArrays(groups, source, 'HDF5');
   } finally {
+    module.deactivate_throwing_error_handler();
     for (const { file, name } of opened) {
       file.close();
       library.FS?.unlink(name);
@@ -131,18 +134,25 @@ function guarded<T>(file: SourceFile, what: string, work: () => T): T {
   } catch (error) {
     if (error instanceof DatasetError || !(error instanceof Error)) throw error;
     throw new DatasetError(
-      `${file.path} is cut off or damaged: ${what} cannot be read (${error.message}). Copy it again.`,
-      {
-        cause: error,
-      },
+      `${file.path} is cut off or damaged: ${what} cannot be read (${reasonOf(error)}). Copy it again.`,
+      { cause: error },
     );
   }
+}
+
+/** The innermost of the library's reasons, which it lists call by call, each behind the place in its own source. */
+function reasonOf({ message }: Error): string {
+  const reasons = [...message.matchAll(/^ *#\d+: .*\(\): (.*)$/gm)].map(([, reason]) => reason);
+  return reasons.at(-1) ?? message;
 }
 
 function readArray(dataset: Hdf5.Dataset, shape: readonly number[], name: string, file: SourceFile): NumberArray {
   const count = shape.reduce((product, extent) => product * extent, 1);
   const where = `${file.path}, ${name}`;
-  if (count > largestSplit || count * dataset.metadata.size > file.size * bestRatio) {
+  if (
+    count * Math.min(4, dataset.metadata.size) > largestSplit ||
+    count * dataset.metadata.size > file.size * bestRatio
+  ) {
     throw new DatasetError(
       `${where} claims ${shape.map(formatCount).join('×')} values, more than the file can hold or memory takes.`,
     );
@@ -157,25 +167,14 @@ function readArray(dataset: Hdf5.Dataset, shape: readonly number[], name: string
       at += part.length;
     }
   };
-  // Two passes: the range of all values says what they stand for, and as floats they need not be in memory all at once.
-  let [low, high, whole] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, true];
-  parts((part) => {
-    for (let i = 0; i < part.length; i++) {
-      const value = part[i] as number;
-      if (Number.isNaN(value))
-        throw new DatasetError(`${where} holds values that are no numbers (NaN): images need numbers.`);
-      if (value < low) low = value;
-      if (value > high) high = value;
-      whole &&= Number.isInteger(value);
-    }
-  });
-  const scale =
-    dataset.metadata.type === 0 && dataset.metadata.size === 1 && low >= 0 ? 'bytes' : scaleOf(low, high, whole, where);
-  const data = new Uint8Array(count);
-  parts((part, at) => {
-    for (let i = 0; i < part.length; i++) data[at + i] = byteOf(part[i] as number, scale);
-  });
-  return { where, shape, data, notes: scaleNotes(scale, whole, where) };
+  // Two passes: all values say whether they are bytes, and as floats they need not be in memory twice.
+  const check = new ByteCheck();
+  if (dataset.metadata.type !== 0 || dataset.metadata.size > 1 || dataset.metadata.signed) {
+    parts((part) => check.take(part, where));
+  }
+  const data = roomFor(check.isBytes, count);
+  parts((part, at) => data.set(part, at));
+  return { where, shape, data };
 }
 
 function values(

@@ -7,6 +7,7 @@ import type { FileEntry } from './file-entry.ts';
 import { baseName, folderOf, formatCount } from './file-names.ts';
 import { DatasetError, emptySplit, type ImageDataset, type ImageSplit, type SourceFile } from './image-dataset.ts';
 import { FileOpener, type ReadOptions } from './open-files.ts';
+import { roomForBytes } from './pixel-memory.ts';
 import { assembleSet, checkShape, isTestPath, largestSplit } from './split-builder.ts';
 
 const fashion = ['T-shirt', 'Trouser', 'Pullover', 'Dress', 'Coat', 'Sandal', 'Shirt', 'Sneaker', 'Bag', 'Ankle boot'];
@@ -61,7 +62,14 @@ export async function readIdx(files: readonly SourceFile[], options: ReadOptions
     );
   }
   const [channels = 1, height = 1, width = 1] = shape;
-  return assembleSet({ ...naming(files, shape), channels, height, width, ...withImages(splits) });
+  return assembleSet({
+    ...naming(files, shape),
+    format: 'idx (MNIST)',
+    channels,
+    height,
+    width,
+    ...withImages(splits),
+  });
 }
 
 interface Joined {
@@ -96,9 +104,9 @@ async function readArray(entry: FileEntry): Promise<IdxArray> {
   return { path: entry.path, extents, data: await readGrowing(entry, size) };
 }
 
-/** Takes memory as the data arrives: a compressed file of a few bytes may claim any size. */
+/** Of a compressed file, which may claim any size in a few bytes, memory is taken as its data arrives. */
 async function readGrowing(entry: FileEntry, size: number): Promise<Uint8Array> {
-  let data = new Uint8Array(Math.min(size, 16 << 20));
+  let data = roomForBytes(Number.isFinite(entry.size) ? size : Math.min(size, 16 << 20));
   for (let filled = 0; ; data = grown(data, size)) {
     await entry.readInto(data.subarray(filled));
     filled = data.length;
@@ -110,8 +118,8 @@ async function readGrowing(entry: FileEntry, size: number): Promise<Uint8Array> 
   return data;
 }
 
-function grown(data: Uint8Array<ArrayBuffer>, limit: number): Uint8Array<ArrayBuffer> {
-  const larger = new Uint8Array(Math.min(limit, 2 * data.length));
+function grown(data: Uint8Array, limit: number): Uint8Array {
+  const larger = roomForBytes(Math.min(limit, 2 * data.length));
   larger.set(data);
   return larger;
 }

@@ -40,6 +40,13 @@ describe('HDF5', () => {
     expect([...found.train.images.subarray(0, 5)]).toEqual([0, 1, 2, 3, 4]);
   });
 
+  it('keeps floats of any range as they are', async () => {
+    const normal = { data: Float32Array.of(-2.25, 0, 1, 3.5), shape: [1, 1, 2, 2] };
+    const found = await readFiles([file('x.h5', await hdf5({ data: normal, label: labels(0) }))]);
+    expect(found.train.images).toEqual(normal.data);
+    expect(found).toMatchObject({ range: [-2.25, 3.5], format: 'HDF5' });
+  });
+
   it('reads several files in the order of a list', async () => {
     const part = (first: number, label: number) => hdf5({ data: images(1, first), label: labels(label) });
     const found = await readFiles([
@@ -61,8 +68,8 @@ describe('HDF5', () => {
       [file('x.h5', await hdf5({ weights: images(2) }))],
       /^x\.h5 has no images with labels among its arrays weights \(2×3×2×2\)/,
     );
-    const normal = { data: Float32Array.of(-2, 0, 1, 3), shape: [1, 1, 2, 2] };
-    await expectRefusal([file('x.h5', await hdf5({ data: normal, label: labels(0) }))], /holds values of -2 to 3/);
+    const none = { data: Float32Array.of(-2, 0, Number.NaN, 3), shape: [1, 1, 2, 2] };
+    await expectRefusal([file('x.h5', await hdf5({ data: none, label: labels(0) }))], /no numbers \(NaN\)/);
     await expectRefusal([file('x.h5', await hdf5({ data: images(1), label: labels(0.5) }))], /label 0\.5 at image 1/);
     await expectRefusal([file('x.h5', await hdf5({ data: images(2), label: labels(0) }))], /2 images and .* 1 labels/);
   });
@@ -114,9 +121,13 @@ describe('Parquet', () => {
   it('passes over rows without a picture', async () => {
     const found = await readFiles([file('a.parquet', parquet([...pictures(3), undefined, utf8('nothing')]))], options);
     expect(found.train.count).toBe(3);
-    expect(found.notes?.[0]).toMatch(
-      /^2 of 5 images were passed over: a\.parquet, row 4 has no picture in it; a\.parquet, row 5 is no picture/,
-    );
+    expect(found.broken).toEqual({
+      count: 2,
+      records: [
+        { where: 'a.parquet, row 4', why: 'has no picture in it' },
+        { where: 'a.parquet, row 5', why: expect.stringMatching(/^is no picture/) as string },
+      ],
+    });
   });
 
   it('refuses what is cut off, damaged or no images', async () => {

@@ -1,12 +1,27 @@
 /** Caffe's image databases as a data set: LMDB files whose values are Datum messages, raw or encoded; test images by their folder's name. */
 import { readDatum, type StoredDatum } from './datum.ts';
 import { baseName, folderOf, formatCount } from './file-names.ts';
-import { DatasetError, emptySplit, type ImageDataset, type SourceFile } from './image-dataset.ts';
-import { byteOf, scaleNotes, scaleOf } from './array-values.ts';
+import {
+  DatasetError,
+  emptySplit,
+  imageBytes,
+  joinBroken,
+  type ChannelOrder,
+  type ImageDataset,
+  type SourceFile,
+} from './image-dataset.ts';
 import { decodePicture, toRecord } from './image-pixels.ts';
 import { openLmdb } from './lmdb.ts';
 import { FileOpener, type ReadOptions } from './open-files.ts';
-import { assembleSet, BrokenRecords, checkShape, isTestPath, SplitBuilder } from './split-builder.ts';
+import {
+  assembleSet,
+  BrokenRecords,
+  bytesBuilder,
+  checkShape,
+  floatsBuilder,
+  isTestPath,
+  type SplitBuilder,
+} from './split-builder.ts';
 
 /** Reads one database for each split. @throws DatasetError where one is damaged or holds no images. */
 export async function readLmdbSet(files: readonly SourceFile[], options: ReadOptions): Promise<ImageDataset> {
@@ -42,7 +57,9 @@ export async function readLmdbSet(files: readonly SourceFile[], options: ReadOpt
     ...shape,
     train: splits.get('train')?.database.builder?.finish() ?? emptySplit,
     test: splits.get('test')?.database.builder?.finish() ?? emptySplit,
-    notes: all.flatMap((database) => database.notes()),
+    format: all.some(({ isEncoded }) => isEncoded) ? 'LMDB (encoded Datum)' : 'LMDB (Datum)',
+    channelOrder: all[0]?.channelOrder(),
+    broken: all.map((database) => database.broken()).reduce(joinBroken, undefined),
   });
 }
 
@@ -51,7 +68,8 @@ class Database {
   readonly #file: SourceFile;
   readonly #opener: FileOpener;
   readonly #broken = new BrokenRecords();
-  #scale: ReturnType<typeof scaleOf> | undefined;
+  isEncoded = false;
+  #floats = false;
 
   constructor(file: SourceFile, opener: FileOpener) {
     this.#file = file;
@@ -61,19 +79,27 @@ class Database {
   async read(): Promise<void> {
     const database = await openLmdb(this.#file, this.#opener);
     for await (const { key, value } of database.records()) {
-      const name = `record ${new TextDecoder('latin1').decode(key.subarray(0, 60))}`;
+      const where = `${this.#file.path}, record ${new TextDecoder('latin1').decode(key.subarray(0, 60))}`;
       try {
         await this.#take(readDatum(value), database.entries);
       } catch (error) {
         if (!(error instanceof Error) || (error.name !== 'WireError' && !(error instanceof DatasetError))) throw error;
-        this.#broken.add(`${name} ${error.name === 'WireError' ? 'is no Datum' : error.message}`);
+        this.#broken.add(where, error.name === 'WireError' ? 'is no Datum' : error.message);
       }
     }
   }
 
-  notes(): string[] {
-    const scaled = this.#scale === undefined ? [] : scaleNotes(this.#scale, false, this.#file.path);
-    return [...this.#broken.note(this.builder?.count ?? 0, this.#file.path), ...scaled];
+  broken() {
+    return this.#broken.list(this.builder?.count ?? 0, this.#file.path);
+  }
+
+  /**
+   * Which colour comes first. Pictures decoded here are RGB. In raw records nothing says: Caffe's convert_imageset writes what OpenCV reads,
+   * which is BGR, and its convert_cifar_data CIFAR's own RGB.
+   */
+  channelOrder(): ChannelOrder {
+    const shape = this.builder?.shape;
+    return this.isEncoded || (shape?.height === 32 && shape.width === 32) ? 'RGB' : 'BGR';
   }
 
   async #take(datum: StoredDatum, expected: number): Promise<void> {
@@ -81,7 +107,10 @@ class Database {
       const image = await decodePicture(datum.data, this.#opener.options.decode);
       const channels = image.channels === 1 ? 1 : 3;
       const builder = this.#builderFor({ channels, height: image.height, width: image.width }, expected);
-      toRecord(image, builder.shape, builder.next());
+      const record = new Uint8Array(imageBytes(builder.shape));
+      toRecord(image, builder.shape, record);
+      builder.next().set(record);
+      this.isEncoded = true;
       builder.commit(datum.label);
       return;
     }
@@ -91,33 +120,30 @@ class Database {
     if (size !== length) {
       throw new DatasetError(`claims ${channels}×${height}×${width} values and holds ${formatCount(length)}`);
     }
-    const builder = this.#builderFor({ channels, height, width }, expected);
-    const record = builder.next();
-    if (data.length > 0) record.set(data);
-    else this.#setFloats(floats, record);
+    const values = data.length > 0 ? data : Float32Array.from(floats);
+    const builder = this.#builderFor({ channels, height, width }, expected, values instanceof Float32Array);
+    builder.next().set(values);
     builder.commit(datum.label);
   }
 
-  #setFloats(floats: ArrayLike<number>, record: Uint8Array): void {
-    let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
-    for (let i = 0; i < floats.length; i++) {
-      low = Math.min(low, floats[i] as number);
-      high = Math.max(high, floats[i] as number);
-    }
-    this.#scale ??= scaleOf(low, high, false, this.#file.path);
-    for (let i = 0; i < floats.length; i++) record[i] = byteOf(floats[i] as number, this.#scale);
-  }
-
-  #builderFor(shape: SplitBuilder['shape'], expected: number): SplitBuilder {
+  #builderFor(shape: SplitBuilder['shape'], expected: number, floats = false): SplitBuilder {
     if (this.builder === undefined) {
       checkShape(shape, this.#file.path);
-      this.builder = new SplitBuilder(shape, this.#file.path, expected);
+      this.builder = (floats ? floatsBuilder : bytesBuilder)(shape, this.#file.path, expected);
+      this.#floats = floats;
       return this.builder;
     }
     const { channels, height, width } = this.builder.shape;
-    if (shape.channels === channels && shape.height === height && shape.width === width) return this.builder;
-    throw new DatasetError(
-      `has ${shape.channels}×${shape.height}×${shape.width} values, and the records before it ${channels}×${height}×${width}`,
-    );
+    if (shape.channels !== channels || shape.height !== height || shape.width !== width) {
+      throw new DatasetError(
+        `has ${shape.channels}×${shape.height}×${shape.width} values, and the records before it ${channels}×${height}×${width}`,
+      );
+    }
+    if (floats !== this.#floats) {
+      throw new DatasetError(
+        `holds ${floats ? 'floats' : 'bytes'}, and the records before it ${floats ? 'bytes' : 'floats'}`,
+      );
+    }
+    return this.builder;
   }
 }

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { PlainFile } from './testing/cifar-archive.ts';
 import { decodePng } from './png.ts';
 import { expectNoSurprises, expectRefusal, readFiles } from './testing/hostile.ts';
+import { sameBytes } from './testing/sources.ts';
 import { writeLmdb } from './testing/lmdb-writer.ts';
 import { plainPng, writeDatum } from './testing/writers.ts';
 
@@ -30,7 +31,7 @@ describe('LMDB', () => {
     expect(found.train.count).toBe(count);
     for (let i = 0; i < count; i += 97) {
       expect(found.train.labels[i]).toBe(i % 10);
-      expect(Buffer.compare(found.train.images.subarray(i * 60, i * 60 + 60), pixels(i))).toBe(0);
+      expect(sameBytes(found.train.images.subarray(i * 60, i * 60 + 60), pixels(i))).toBe(true);
     }
   });
 
@@ -69,9 +70,13 @@ describe('LMDB', () => {
     );
     const found = await readFiles([file('data.mdb', mixed)]);
     expect([...found.train.labels]).toEqual([0, 1, 3, 5]);
-    expect(found.notes).toEqual([
-      '2 of 6 images were passed over: record 00000002 is no Datum; record 00000004 claims 3×4×9 values and holds 60.',
-    ]);
+    expect(found.broken).toEqual({
+      count: 2,
+      records: [
+        { where: 'data.mdb, record 00000002', why: 'is no Datum' },
+        { where: 'data.mdb, record 00000004', why: 'claims 3×4×9 values and holds 60' },
+      ],
+    });
   });
 
   // Pages of `tree`: 0 and 1 meta, leaves from 2 on, then branches; the root is last.

@@ -19,8 +19,12 @@ export interface ArrayGroup {
   readonly arrays: readonly NamedArray[];
 }
 
-/** Joins the pairs of all groups in order. @throws DatasetError where there is none, or they do not fit each other. */
-export async function setOfArrays(groups: readonly ArrayGroup[], source: string): Promise<ImageDataset> {
+/** Joins the pairs of all groups in order; `format` says what their files are. @throws DatasetError where there is none, or they do not fit each other. */
+export async function setOfArrays(
+  groups: readonly ArrayGroup[],
+  source: string,
+  format: string,
+): Promise<ImageDataset> {
   const found: { readonly role: Role; readonly split: ArraySplit }[] = [];
   for (const group of groups) {
     for (const role of ['train', 'test', 'val'] as const) {
@@ -43,13 +47,14 @@ export async function setOfArrays(groups: readonly ArrayGroup[], source: string)
     );
   }
   const hasTest = found.some(({ role }) => role === 'test');
-  const notes = found.flatMap(({ split }) => split.notes);
+  const notes: string[] = [];
   const of = (role: Role) => found.filter((each) => each.role === role).map(({ split }) => split.split);
   if (hasTest && of('val').length > 0)
     notes.push('The validation images (val) were passed over: the test images are used.');
   return assembleSet({
     name: setName(source),
     source: baseName(source),
+    format,
     ...first.shape,
     train: joinSplits(of('train')),
     test: joinSplits(of(hasTest ? 'test' : 'val')),

@@ -18,5 +18,5 @@ export async function readNumpy(files: readonly SourceFile[], options: ReadOptio
   const [first] = files;
   const inZip = first !== undefined && /\.(npz|zip)\//i.test(first.path);
   const source = files.length > 1 || inZip ? commonName(files.map(({ path }) => path)) : (first?.path ?? '');
-  return setOfArrays([{ isTest: false, arrays }], source);
+  return setOfArrays([{ isTest: false, arrays }], source, inZip ? 'NumPy (npz)' : 'NumPy (npy)');
 }

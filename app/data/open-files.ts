@@ -15,6 +15,8 @@ export interface ReadOptions {
   readonly decode?: ImageDecoder;
   /** Size, colour and order that pictures are brought to. */
   readonly images?: ImageSettings;
+  /** Which of CIFAR-100's two labellings is used. Default: fine. */
+  readonly labels?: 'fine' | 'coarse';
 }
 
 /** Opens files one after the other, adding up what was read. */

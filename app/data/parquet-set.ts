@@ -10,7 +10,7 @@ import { decodePicture, toRecord, type DecodedImage, type RecordShape } from './
 import { FileOpener, type ReadOptions } from './open-files.ts';
 import { checkPages, largestGroup } from './parquet-pages.ts';
 import { commonName, shapeOfPictures } from './picture-set.ts';
-import { assembleSet, BrokenRecords, isTestPath, setName, SplitBuilder } from './split-builder.ts';
+import { assembleSet, BrokenRecords, bytesBuilder, isTestPath, setName } from './split-builder.ts';
 
 /** Pictures decoded at a time. */
 const atOnce = 32;
@@ -40,7 +40,7 @@ class ParquetReading {
   readonly #opener: FileOpener;
   readonly #library: Library;
   readonly #broken = new BrokenRecords();
-  readonly #builders = new Map<boolean, SplitBuilder>();
+  readonly #builders = new Map<boolean, ReturnType<typeof bytesBuilder>>();
   #shape: RecordShape | undefined;
   #classNames: readonly string[] | undefined;
   #resized = 0;
@@ -91,13 +91,17 @@ class ParquetReading {
   finish(source: string): ImageDataset {
     const [train, test] = [this.#builders.get(false), this.#builders.get(true)];
     const count = (train?.count ?? 0) + (test?.count ?? 0);
-    const notes = this.#broken.note(count, source);
+    const broken = this.#broken.list(count, source);
+    const notes: string[] = [];
     if (this.#shape === undefined) throw new DatasetError(`${source} holds no rows with pictures that can be read.`);
     const { width, height } = this.#shape;
     if (this.#resized > 0) notes.push(`${this.#resized} of ${count} pictures were resized to ${width}×${height}.`);
     return assembleSet({
       name: setName(source),
       source: baseName(source),
+      format: 'Parquet',
+      channelOrder: 'RGB',
+      broken,
       ...this.#shape,
       classNames: this.#classNames,
       train: train?.finish() ?? emptySplit,
@@ -131,19 +135,19 @@ class ParquetReading {
   async #decode(cell: unknown, where: string): Promise<DecodedImage | undefined> {
     const bytes = bytesOf(cell);
     if (bytes === undefined) {
-      this.#broken.add(`${where} has no picture in it`);
+      this.#broken.add(where, 'has no picture in it');
       return undefined;
     }
     return decodePicture(bytes, this.#opener.options.decode).catch((error: unknown) => {
       if (!(error instanceof DatasetError)) throw error;
-      this.#broken.add(`${where} ${error.message}`);
+      this.#broken.add(where, error.message);
       return undefined;
     });
   }
 
   #keep(image: DecodedImage, label: number, file: SourceFile, isTest: boolean): void {
     this.#shape ??= shapeOfPictures([image], this.#opener.options.images ?? {});
-    const builder = this.#builders.get(isTest) ?? new SplitBuilder(this.#shape, file.path);
+    const builder = this.#builders.get(isTest) ?? bytesBuilder(this.#shape, file.path);
     this.#builders.set(isTest, builder);
     if (image.width !== this.#shape.width || image.height !== this.#shape.height) this.#resized++;
     toRecord(image, this.#shape, builder.next());

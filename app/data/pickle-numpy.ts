@@ -89,15 +89,16 @@ export function buildObject(target: PickleValue, state: PickleValue, budget: Num
   checked(target, budget);
 }
 
-/** The array's bytes in row-major order, in a buffer of their own. Only for arrays of one-byte elements. */
-export function rowMajor(array: PickleArray): Uint8Array {
+/** Writes the array's bytes in row-major order, as many as `target` has. Only for arrays of one-byte elements. */
+export function copyRowMajor(array: PickleArray, target: Uint8Array): void {
   const [rows = 1, columns = 1] = array.shape;
-  if (!array.fortran || array.shape.length !== 2) return array.data.slice();
-  const out = new Uint8Array(array.data.length);
-  for (let column = 0, from = 0; column < columns; column++) {
-    for (let row = 0; row < rows; row++) out[row * columns + column] = array.data[from++] as number;
+  if (!array.fortran || array.shape.length !== 2) {
+    target.set(array.data);
+    return;
   }
-  return out;
+  for (let column = 0, from = 0; column < columns; column++) {
+    for (let row = 0; row < rows; row++) target[row * columns + column] = array.data[from++] as number;
+  }
 }
 
 function checked(array: PickleArray, budget: NumpyBudget): PickleArray {

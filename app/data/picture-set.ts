@@ -10,7 +10,7 @@ import { isPicture } from './image-header.ts';
 import { decodePicture, toRecord, type DecodedImage, type ImageSettings, type RecordShape } from './image-pixels.ts';
 import { FileOpener, headLength, type ReadOptions } from './open-files.ts';
 import { chooseRecords, isListText, parseList, type ChosenSplit, type PictureList } from './picture-labels.ts';
-import { assembleSet, BrokenRecords, SplitBuilder } from './split-builder.ts';
+import { assembleSet, BrokenRecords, bytesBuilder } from './split-builder.ts';
 
 /** Pictures decoded at a time: enough to keep a decoder of several threads busy. */
 const atOnce = 32;
@@ -36,7 +36,7 @@ class PictureReading {
   readonly #lists: PictureList[] = [];
   readonly #paths: string[] = [];
   #waiting: { readonly path: string; readonly bytes: Uint8Array }[] = [];
-  #builder: SplitBuilder | undefined;
+  #builder: ReturnType<typeof bytesBuilder> | undefined;
   #resized = 0;
 
   constructor(opener: FileOpener) {
@@ -53,11 +53,11 @@ class PictureReading {
       return;
     }
     if (!isPicture(await entry.peek(headLength))) {
-      if (/\.(png|jpe?g|gif|bmp|webp)$/i.test(path)) this.#broken.add(`${path} is no picture, whatever its name says`);
+      if (/\.(png|jpe?g|gif|bmp|webp)$/i.test(path)) this.#broken.add(path, 'is no picture, whatever its name says');
       return;
     }
     if (entry.size > largestFile) {
-      this.#broken.add(`${path} has ${formatBytes(entry.size)}, too much for a picture`);
+      this.#broken.add(path, `has ${formatBytes(entry.size)}, too much for a picture`);
       return;
     }
     this.#waiting.push({ path, bytes: await entry.readAll(largestFile, 'a picture') });
@@ -73,7 +73,7 @@ class PictureReading {
       waiting.map(async ({ path, bytes }) => {
         const image = await decodePicture(bytes, decode).catch((error: unknown) => {
           if (!(error instanceof DatasetError)) throw error;
-          this.#broken.add(`${path} ${error.message}`);
+          this.#broken.add(path, error.message);
           return undefined;
         });
         return { path, image };
@@ -81,7 +81,7 @@ class PictureReading {
     );
     const good = decoded.flatMap(({ path, image }) => (image === undefined ? [] : [{ path, image }]));
     if (good.length === 0) return;
-    this.#builder ??= new SplitBuilder(
+    this.#builder ??= bytesBuilder(
       shapeOfPictures(
         good.map(({ image }) => image),
         images,
@@ -101,7 +101,8 @@ class PictureReading {
     const builder = this.#builder;
     const { shuffle } = this.#opener.options.images ?? {};
     const source = files.length === 1 ? (files[0]?.path ?? '') : commonName(files.map(({ path }) => path));
-    const notes = this.#broken.note(builder?.count ?? 0, source);
+    const broken = this.#broken.list(builder?.count ?? 0, source);
+    const notes: string[] = [];
     if (builder === undefined) throw new DatasetError(`${source} holds no pictures that can be read.`);
     const chosen = chooseRecords(this.#paths, this.#lists, source, shuffle);
     const split = ({ order, labels }: ChosenSplit): ImageSplit =>
@@ -113,6 +114,9 @@ class PictureReading {
     return assembleSet({
       name: baseName(source).replace(/\.(zip|tar|tgz|tar\.gz)$/i, ''),
       source: baseName(source),
+      format: this.#lists.length > 0 ? 'Pictures with a list' : 'Pictures in folders',
+      channelOrder: 'RGB',
+      broken,
       ...builder.shape,
       classNames: chosen.classNames,
       train: split(chosen.train),

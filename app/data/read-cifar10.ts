@@ -8,10 +8,12 @@ import {
   describeOther,
   fileKind,
   headLength,
+  officialRoom,
   readBinaryBatch,
   readClassNames,
   readPickleBatch,
   type Batch,
+  type BatchRoom,
   type FileKind,
 } from './batch-files.ts';
 import { FileEntry } from './file-entry.ts';
@@ -76,6 +78,7 @@ class SetReader {
   readonly #batches: Batch[] = [];
   readonly #sources: string[] = [];
   #classNames: readonly string[] = cifar10.classNames;
+  #isBinary = true;
 
   constructor(options: ReadOptions) {
     this.#opener = new FileOpener(options);
@@ -146,6 +149,7 @@ class SetReader {
   async #readArchive(archive: SourceFile): Promise<void> {
     this.#opener.total += archive.size;
     const before = this.#batches.length;
+    const room = officialRoom();
     await this.#opener.open(archive, async (outer) => {
       const reader = isGzip(await outer.peek(headLength)) ? this.#opener.reader(gunzip(outer.rest())) : outer;
       if (!isTarHeader(await reader.peek(headLength))) {
@@ -156,7 +160,7 @@ class SetReader {
       }
       for await (const entry of readTar(reader, archive.path)) {
         this.#opener.current = baseName(entry.path);
-        await this.#readEntry(entry, fileKind(entry.path, entry.size, await entry.peek(headLength)));
+        await this.#readEntry(entry, fileKind(entry.path, entry.size, await entry.peek(headLength)), room);
       }
     });
     this.#checkArchive(archive, this.#batches.slice(before));
@@ -182,11 +186,12 @@ class SetReader {
     if (train.length === batches.length) throw lacks('test_batch');
   }
 
-  async #readEntry(entry: FileEntry, kind: FileKind): Promise<void> {
+  async #readEntry(entry: FileEntry, kind: FileKind, room?: BatchRoom): Promise<void> {
     if (kind === 'meta') {
       this.#classNames = await readClassNames(entry);
     } else if (kind === 'binary' || kind === 'pickle') {
-      const batch = await (kind === 'binary' ? readBinaryBatch(entry) : readPickleBatch(entry));
+      const batch = await (kind === 'binary' ? readBinaryBatch(entry, room) : readPickleBatch(entry, room));
+      this.#isBinary = kind === 'binary';
       if (this.#batches.some(({ stem }) => stem === batch.stem)) {
         throw new DatasetError(
           `${batch.stem} is there twice, the second time as ${entry.path}: load the files of one set only.`,
@@ -208,6 +213,8 @@ class SetReader {
     return {
       name,
       source: this.#sources.join(' + '),
+      format: `CIFAR-10 (${this.#isBinary ? 'binary' : 'python'})`,
+      channelOrder: 'RGB',
       channels,
       height,
       width,

@@ -12,7 +12,7 @@ import {
   tar,
   type PlainFile,
 } from './testing/cifar-archive.ts';
-import { memorySource } from './testing/sources.ts';
+import { memorySource, sameBytes } from './testing/sources.ts';
 
 const made = generateSample(5, { train: 50, test: 13 });
 const file = (path: string, bytes: Uint8Array): PlainFile => ({ path, bytes });
@@ -24,7 +24,7 @@ const utf8 = (text: string) => new TextEncoder().encode(text);
 function expectSplit(found: ImageSplit, expected: ImageSplit): void {
   expect(found.count).toBe(expected.count);
   expect([...found.labels]).toEqual([...expected.labels]);
-  expect(Buffer.compare(found.images, expected.images)).toBe(0);
+  expect(sameBytes(found.images, expected.images)).toBe(true);
 }
 
 function expectImages(found: ImageDataset): void {

@@ -40,7 +40,7 @@ const readers: readonly FormatReader[] = [
   {
     format: 'cifar100',
     read: readCifar100,
-    beside: ({ file }) => /^(meta|fine_label_names\.txt)$/.test(baseName(file.path)),
+    beside: ({ file }) => /^(meta|(fine|coarse)_label_names\.txt)$/.test(baseName(file.path)),
     streams: true,
   },
   { format: 'idx', read: readIdx, streams: true },

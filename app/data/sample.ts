@@ -25,6 +25,7 @@ export function generateSample(seed: number, counts: SampleCounts): ImageDataset
   return {
     name: 'Shapes',
     source: 'generated',
+    channelOrder: 'RGB',
     channels,
     height: size,
     width: size,

@@ -3,8 +3,22 @@
  * A format may promise any number of records; memory grows with those that arrive.
  */
 import { formatBytes, formatCount } from './file-names.ts';
-import { DatasetError, emptySplit, imageBytes, type ImageDataset, type ImageSplit } from './image-dataset.ts';
+import {
+  DatasetError,
+  emptySplit,
+  imageBytes,
+  known,
+  mostListed,
+  type BrokenList,
+  type BrokenRecord,
+  type ChannelOrder,
+  type ImageDataset,
+  type ImageSplit,
+  type OtherLabels,
+  type Pixels,
+} from './image-dataset.ts';
 import type { RecordShape } from './image-pixels.ts';
+import { roomForBytes, roomForFloats, roomLike } from './pixel-memory.ts';
 
 /** A split of more bytes than this is refused: it would not fit into a browser tab beside the training. */
 export const largestSplit = 1_500_000_000;
@@ -34,22 +48,24 @@ export function checkShape(shape: RecordShape, where: string): void {
 }
 
 /** Grows a split record by record. */
-export class SplitBuilder {
+export class SplitBuilder<Values extends Pixels = Pixels> {
   readonly shape: RecordShape;
   readonly #size: number;
   readonly #where: string;
-  #images: Uint8Array<ArrayBuffer>;
+  readonly #room: (length: number) => Values;
+  #images: Values;
   #labels: Uint16Array<ArrayBuffer>;
   #count = 0;
 
-  /** `where` names the source in messages; `expected` records get room at once, up to 64 MB of it. */
-  constructor(shape: RecordShape, where: string, expected = 256) {
+  /** `room` makes place for values; `where` names the source in messages; `expected` records get room at once, up to 64 MB of it. */
+  constructor(room: (length: number) => Values, shape: RecordShape, where: string, expected = 256) {
     this.shape = shape;
     this.#size = imageBytes(shape);
     this.#where = where;
-    const room = Math.max(1, Math.min(expected, Math.floor((64 << 20) / this.#size)));
-    this.#images = new Uint8Array(room * this.#size);
-    this.#labels = new Uint16Array(room);
+    this.#room = room;
+    const count = Math.max(1, Math.min(expected, Math.floor((64 << 20) / this.#size)));
+    this.#images = room(count * this.#size);
+    this.#labels = new Uint16Array(count);
   }
 
   get count(): number {
@@ -57,9 +73,9 @@ export class SplitBuilder {
   }
 
   /** Room for the next record; it counts once {@link commit} gives its label. Valid until the next call. */
-  next(): Uint8Array {
+  next(): Values {
     if (this.#count === this.#labels.length) this.#grow();
-    return this.#images.subarray(this.#count * this.#size, (this.#count + 1) * this.#size);
+    return this.#images.subarray(this.#count * this.#size, (this.#count + 1) * this.#size) as Values;
   }
 
   /** Keeps the record written to {@link next}. */
@@ -73,11 +89,11 @@ export class SplitBuilder {
     const size = this.#size;
     if (order === undefined) {
       const whole = this.#count === this.#labels.length;
-      const images = whole ? this.#images : this.#images.slice(0, this.#count * size);
+      const images = whole ? this.#images : this.#copy(this.#room(this.#count * size));
       return { images, labels: this.#labels.slice(0, this.#count), count: this.#count };
     }
     if (order.length === 0) return emptySplit;
-    const images = new Uint8Array(order.length * size);
+    const images = roomLike(this.#images, order.length * size);
     const ordered = new Uint16Array(order.length);
     for (let to = 0; to < order.length; to++) {
       const from = order[to] as number;
@@ -88,22 +104,33 @@ export class SplitBuilder {
     return { images, labels: ordered, count: order.length };
   }
 
+  #copy(target: Values): Values {
+    target.set(this.#images.subarray(0, this.#count * this.#size));
+    return target;
+  }
+
   #grow(): void {
     const room = Math.ceil(this.#count * 1.5) + 1;
-    if (this.#count * this.#size >= largestSplit) {
+    if (this.#images.byteLength >= largestSplit) {
       const { channels, height, width } = this.shape;
       throw new DatasetError(
         `${this.#where} does not fit into memory: more than ${formatCount(this.#count)} images of ${channels}×${height}×${width} take over ${formatBytes(largestSplit)}. Use fewer images, or a smaller size.`,
       );
     }
-    const images = new Uint8Array(room * this.#size);
-    images.set(this.#images);
+    this.#images = this.#copy(this.#room(room * this.#size));
     const labels = new Uint16Array(room);
     labels.set(this.#labels);
-    this.#images = images;
     this.#labels = labels;
   }
 }
+
+/** A builder of records of bytes, as pictures are. */
+export const bytesBuilder = (shape: RecordShape, where: string, expected?: number) =>
+  new SplitBuilder(roomForBytes, shape, where, expected);
+
+/** A builder of records of floats. */
+export const floatsBuilder = (shape: RecordShape, where: string, expected?: number) =>
+  new SplitBuilder(roomForFloats, shape, where, expected);
 
 /** A label as it is stored. @throws DatasetError where it is no class: negative, a fraction, or past 65,535. */
 export function checkedLabel(label: number, where: string, index: number): number {
@@ -117,20 +144,27 @@ export function checkedLabel(label: number, where: string, index: number): numbe
 export interface SetParts extends RecordShape {
   readonly name: string;
   readonly source: string;
+  /** What the files are, in a few words. */
+  readonly format: string;
   readonly train: ImageSplit;
   readonly test: ImageSplit;
   /** Where the files name no classes, they are called by their numbers. */
   readonly classNames?: readonly string[] | undefined;
+  /** The order of colours, where there are three channels. */
+  readonly channelOrder?: ChannelOrder | undefined;
+  readonly otherLabels?: OtherLabels | undefined;
   readonly notes?: readonly string[];
+  readonly broken?: BrokenList | undefined;
 }
 
 /**
- * Puts a set together: names for all labels that occur, no notes where there are none.
+ * Puts a set together: names for all labels that occur, one kind of values in both splits, no notes where there are none.
  *
- * @throws DatasetError where there is no image at all.
+ * @throws DatasetError where there is no image at all, or values are no numbers.
  */
 export function assembleSet(parts: SetParts): ImageDataset {
-  const { name, source, channels, height, width, train, test, notes = [] } = parts;
+  const { name, source, format, channels, height, width, notes = [] } = parts;
+  const { train, test } = ofOneKind(parts);
   if (train.count + test.count === 0) throw new DatasetError(`${source} holds no images: nothing to train with.`);
   let most = -1;
   for (const { labels } of [train, test]) for (const label of labels) if (label > most) most = label;
@@ -140,46 +174,74 @@ export function assembleSet(parts: SetParts): ImageDataset {
   return {
     name,
     source,
+    format,
     channels,
     height,
     width,
     classNames,
     train,
     test,
-    ...(notes.length === 0 ? {} : { notes }),
+    ...known({
+      channelOrder: channels === 3 ? parts.channelOrder : undefined,
+      range: rangeOf([train, test]),
+      otherLabels: parts.otherLabels,
+      notes: notes.length === 0 ? undefined : notes,
+      broken: parts.broken,
+    }),
   };
 }
 
-/** Records that could not be read: counted, the first named. */
+function ofOneKind({ train, test }: Pick<SetParts, 'train' | 'test'>): Pick<SetParts, 'train' | 'test'> {
+  const areFloats = (split: ImageSplit) => split.count > 0 && split.images instanceof Float32Array;
+  if (areFloats(train) === areFloats(test) || train.count === 0 || test.count === 0) return { train, test };
+  const floats = (split: ImageSplit): ImageSplit => ({ ...split, images: Float32Array.from(split.images) });
+  return areFloats(train) ? { train, test: floats(test) } : { train: floats(train), test };
+}
+
+/** Lowest and highest of the floats; undefined for bytes. */
+function rangeOf(splits: readonly ImageSplit[]): readonly [number, number] | undefined {
+  if (!splits.some(({ images }) => images instanceof Float32Array)) return undefined;
+  let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  for (const split of splits) {
+    for (const value of split.images) {
+      if (value < low) low = value;
+      if (value > high) high = value;
+    }
+  }
+  return [low, high];
+}
+
+/** Records that could not be read: counted, the first of them listed. */
 export class BrokenRecords {
-  readonly #first: string[] = [];
+  readonly #records: BrokenRecord[] = [];
   #count = 0;
 
   get count(): number {
     return this.#count;
   }
 
-  /** `what` says which record and what is wrong with it, such as "cat/3.png cannot be decoded". */
-  add(what: string): void {
+  /** `where` says which record of which file, `why` what is wrong with it, such as "cannot be decoded". */
+  add(where: string, why: string): void {
     this.#count++;
-    if (this.#first.length < 20) this.#first.push(what);
+    if (this.#records.length < mostListed) this.#records.push({ where, why });
   }
 
   /**
-   * The note on them, none where all was well.
+   * The list of them, undefined where all was well.
    *
    * @throws DatasetError where hardly anything could be read.
    */
-  note(good: number, source: string): string[] {
-    if (this.#count === 0) return [];
-    const rest = this.#count - this.#first.length;
-    const list = `${this.#first.join('; ')}${rest > 0 ? `; and ${formatCount(rest)} more` : ''}`;
+  list(good: number, source: string): BrokenList | undefined {
+    if (this.#count === 0) return undefined;
     if (this.#count > good) {
+      const first = this.#records.slice(0, 5).map(({ where, why }) => `${where} ${why}`);
+      const rest = this.#count - first.length;
+      const named = `${first.join('; ')}${rest > 0 ? `; and ${formatCount(rest)} more` : ''}`;
       throw new DatasetError(
-        `${source}: most of its images cannot be read (${formatCount(this.#count)} of ${formatCount(this.#count + good)}): ${list}.`,
+        `${source}: most of its images cannot be read (${formatCount(this.#count)} of ${formatCount(this.#count + good)}): ${named}.`,
       );
     }
-    return [`${formatCount(this.#count)} of ${formatCount(this.#count + good)} images were passed over: ${list}.`];
+    return { count: this.#count, records: this.#records };
   }
 }
 

@@ -1,6 +1,6 @@
 /** The store against a folder in memory that can be made to fail at any write. */
 import { describe, expect, it } from 'vitest';
-import { emptySplit, summarize } from './image-dataset.ts';
+import { emptySplit, summarize, type ImageDataset } from './image-dataset.ts';
 import { generateSample } from './sample.ts';
 import { DatasetStore } from './store.ts';
 import { MemoryDirectory } from './testing/memory-directory.ts';
@@ -45,6 +45,54 @@ describe('DatasetStore', () => {
     );
     expect(await store.load('sample')).toEqual(first);
     expect(directory.files.size).toBe(3);
+  });
+
+  it('gives back floats, a second labelling, notes and broken records', async () => {
+    const store = new DatasetStore(new MemoryDirectory());
+    const split = (count: number, from: number) => ({
+      images: Float32Array.from({ length: count * 4 }, (_, i) => from + i / 3),
+      labels: Uint16Array.from({ length: count }, (_, i) => i % 3),
+      count,
+    });
+    const set: ImageDataset = {
+      name: 'Floats',
+      source: 'x.h5',
+      format: 'HDF5',
+      channels: 1,
+      height: 2,
+      width: 2,
+      classNames: ['a', 'b', 'c'],
+      train: split(5, -2),
+      test: split(3, 1),
+      range: [-2, 6],
+      otherLabels: {
+        name: 'coarse',
+        instead: 'fine',
+        classNames: ['x', 'y'],
+        train: Uint16Array.of(0, 1, 0, 1, 1),
+        test: Uint16Array.of(1, 1, 0),
+      },
+      notes: ['a note'],
+      broken: { count: 1, records: [{ where: 'x.h5, row 1', why: 'is empty' }] },
+      mean: Float32Array.of(1, 2, 3, 4),
+    };
+    await store.save('floats', set);
+    expect(await store.load('floats')).toEqual(set);
+    expect((await store.list())[0]?.summary.labellings).toEqual(['fine', 'coarse']);
+  });
+
+  it('leaves nothing of a set when it is told to stop in the middle', async () => {
+    const directory = new MemoryDirectory();
+    const store = new DatasetStore(directory);
+    await store.save('sample', first);
+    const before = [...directory.files.keys()];
+    for (const part of ['sample.2.train', 'sample.2.test', 'sample.2.json']) {
+      const stop = new AbortController();
+      directory.onWrite = (name) => name === part && stop.abort();
+      await expect(store.save('sample', second, stop.signal)).rejects.toMatchObject({ name: 'AbortError' });
+      expect([...directory.files.keys()]).toEqual(before);
+      expect(await store.load('sample')).toEqual(first);
+    }
   });
 
   it('ignores and then sweeps away what a broken-off write has left', async () => {

@@ -1,8 +1,9 @@
 /**
  * Data sets kept in the browser's own storage across reloads. A data set is two files of records and a manifest; the manifest is written
- * last and names the others, so a write that fails half-way leaves what was there before. Each file is read in one go.
+ * last and names the others, so a write that fails half-way leaves what was there before. Images are read to where they are used.
  *
  * `ID.GENERATION.train` and `ID.GENERATION.test` hold a split: the labels (2 bytes each, little-endian), then the images, both in order.
+ * `ID.GENERATION.other` holds the labels of a second labelling, of both splits, where there is one.
  * `ID.GENERATION.mean` holds the floats of a mean that was given with the set, where one was.
  * `ID.GENERATION.json` holds a {@link Manifest}. The highest generation whose manifest is whole is the data set.
  */
@@ -10,11 +11,14 @@ import { formatBytes } from './file-names.ts';
 import {
   DatasetError,
   imageBytes,
+  known,
   summarize,
   type DatasetSummary,
   type ImageDataset,
   type ImageSplit,
+  type OtherLabels,
 } from './image-dataset.ts';
+import { bytesOf, roomForBytes, roomForFloats } from './pixel-memory.ts';
 
 /** The few things that the store asks of a folder. `openOpfsDirectory` gives the browser's, tests one in memory. */
 export interface StoreDirectory {
@@ -22,8 +26,13 @@ export interface StoreDirectory {
   names(): Promise<string[]>;
   /** The whole content of a file, in a buffer of its own. */
   read(name: string): Promise<ArrayBuffer>;
-  /** Creates or replaces a file with these parts behind each other, on disk when it returns. Throws where there is no room. */
-  write(name: string, parts: readonly Uint8Array[]): Promise<void>;
+  /** Fills arrays with a file's content, one behind the other. Returns the file's size, which may be another than theirs. */
+  readInto(name: string, parts: readonly Uint8Array[]): Promise<number>;
+  /**
+   * Creates or replaces a file with these parts behind each other, on disk when it returns. Throws where there is no room, and an aborted
+   * signal's reason; what it has written by then stays.
+   */
+  write(name: string, parts: readonly Uint8Array[], signal?: AbortSignal): Promise<void>;
   remove(name: string): Promise<void>;
   /** Bytes that may still be written, where that is known. */
   free(): Promise<number | undefined>;
@@ -41,6 +50,8 @@ export interface StoredDataset {
 
 interface Manifest extends StoredDataset {
   readonly format: 1;
+  /** Names of the second labelling's classes. */
+  readonly otherClassNames?: readonly string[];
 }
 
 interface Generation {
@@ -59,24 +70,29 @@ export class DatasetStore {
   /**
    * Keeps a data set under `id` (lower-case letters, digits and hyphens), in place of the one that was there.
    *
-   * @throws DatasetError where there is no room; what was there is still there.
+   * @throws DatasetError where there is no room, and an aborted signal's reason; what was there is still there, and nothing else.
    */
-  save(id: string, dataset: ImageDataset): Promise<StoredDataset> {
+  save(id: string, dataset: ImageDataset, signal?: AbortSignal): Promise<StoredDataset> {
     if (!/^[a-z0-9-]+$/.test(id)) throw new RangeError(`"${id}" is no data set id`);
     return this.#directory.exclusive(async () => {
       const before = (await this.#generations()).get(id);
       const prefix = `${id}.${(before?.generation ?? 0) + 1}`;
-      const manifest: Manifest = { format: 1, id, summary: summarize(dataset), savedAt: Date.now() };
+      const { mean, otherLabels: other } = dataset;
+      const manifest: Manifest = {
+        format: 1,
+        id,
+        summary: summarize(dataset),
+        savedAt: Date.now(),
+        ...(other === undefined ? {} : { otherClassNames: other.classNames }),
+      };
+      const write = (part: string, parts: readonly Uint8Array[]) =>
+        this.#directory.write(`${prefix}.${part}`, parts, signal);
       try {
-        await this.#directory.write(`${prefix}.train`, splitParts(dataset.train));
-        await this.#directory.write(`${prefix}.test`, splitParts(dataset.test));
-        const { mean } = dataset;
-        if (mean !== undefined) {
-          await this.#directory.write(`${prefix}.mean`, [
-            new Uint8Array(mean.buffer, mean.byteOffset, mean.byteLength),
-          ]);
-        }
-        await this.#directory.write(`${prefix}.json`, [new TextEncoder().encode(JSON.stringify(manifest))]);
+        await write('train', splitParts(dataset.train));
+        await write('test', splitParts(dataset.test));
+        if (other !== undefined) await write('other', [bytesOf(other.train), bytesOf(other.test)]);
+        if (mean !== undefined) await write('mean', [bytesOf(mean)]);
+        await write('json', [new TextEncoder().encode(JSON.stringify(manifest))]);
       } catch (error) {
         await this.#removeFiles((name) => name.startsWith(`${prefix}.`));
         throw await this.#writeFailure(error, manifest.summary);
@@ -101,16 +117,47 @@ export class DatasetStore {
       if (found === undefined) return undefined;
       const { summary } = found.manifest;
       const prefix = `${id}.${found.generation}`;
-      const split = async (name: string, count: number) =>
-        readSplit(await this.#directory.read(`${prefix}.${name}`), count, summary);
       const { name, source, channels, height, width, classNames } = summary;
-      const train = await split('train', summary.trainCount);
-      const test = await split('test', summary.testCount);
-      const notes = summary.notes === undefined ? {} : { notes: summary.notes };
+      const { format, channelOrder, range, notes, broken } = summary;
+      const train = await this.#split(`${prefix}.train`, summary.trainCount, summary);
+      const test = await this.#split(`${prefix}.test`, summary.testCount, summary);
       const given = (await this.#directory.names()).includes(`${prefix}.mean`);
-      const mean = given ? { mean: new Float32Array(await this.#directory.read(`${prefix}.mean`)) } : {};
-      return { name, source, channels, height, width, classNames, train, test, ...notes, ...mean };
+      const optional = known({
+        format,
+        channelOrder,
+        range,
+        notes,
+        broken,
+        otherLabels: await this.#other(`${prefix}.other`, found.manifest),
+        mean: given ? new Float32Array(await this.#directory.read(`${prefix}.mean`)) : undefined,
+      });
+      return { name, source, channels, height, width, classNames, train, test, ...optional };
     });
+  }
+
+  async #split(file: string, count: number, summary: DatasetSummary): Promise<ImageSplit> {
+    const labels = new Uint16Array(count);
+    const values = count * imageBytes(summary);
+    const images = summary.range === undefined ? roomForBytes(values) : roomForFloats(values);
+    await this.#fill(file, [bytesOf(labels), bytesOf(images)], summary);
+    return { images, labels, count };
+  }
+
+  async #other(file: string, { summary, otherClassNames }: Manifest): Promise<OtherLabels | undefined> {
+    if (summary.labellings === undefined || otherClassNames === undefined) return undefined;
+    const [instead, name] = summary.labellings;
+    const [train, test] = [new Uint16Array(summary.trainCount), new Uint16Array(summary.testCount)];
+    await this.#fill(file, [bytesOf(train), bytesOf(test)], summary);
+    return { name, instead, classNames: otherClassNames, train, test };
+  }
+
+  async #fill(file: string, parts: readonly Uint8Array[], summary: DatasetSummary): Promise<void> {
+    const expected = parts.reduce((sum, part) => sum + part.length, 0);
+    const found = await this.#directory.readInto(file, parts);
+    if (found === expected) return;
+    throw new DatasetError(
+      `The stored copy of ${summary.name} is damaged: ${formatBytes(expected)} were expected and ${formatBytes(found)} found. Load ${summary.source} again.`,
+    );
   }
 
   /** Deletes the data set kept under `id`; nothing happens where there is none. */
@@ -158,20 +205,7 @@ export class DatasetStore {
   }
 }
 
-function splitParts(split: ImageSplit): Uint8Array[] {
-  const { labels } = split;
-  return [new Uint8Array(labels.buffer, labels.byteOffset, labels.byteLength), split.images];
-}
-
-function readSplit(buffer: ArrayBuffer, count: number, summary: DatasetSummary): ImageSplit {
-  const expected = count * (2 + imageBytes(summary));
-  if (buffer.byteLength !== expected) {
-    throw new DatasetError(
-      `The stored copy of ${summary.name} is damaged: ${formatBytes(expected)} were expected and ${formatBytes(buffer.byteLength)} found. Load ${summary.source} again.`,
-    );
-  }
-  return { labels: new Uint16Array(buffer, 0, count), images: new Uint8Array(buffer, 2 * count), count };
-}
+const splitParts = ({ labels, images }: ImageSplit): Uint8Array[] => [bytesOf(labels), bytesOf(images)];
 
 function parseManifest(text: string): Manifest | undefined {
   try {

@@ -3,7 +3,7 @@ import type { ImageDataset, ImageSplit } from '../data/dataset.ts';
 import { writeNpy } from '../formats/npz.ts';
 import type { FolderFile } from '../formats/zip-files.ts';
 
-/** `data/train_images.npy` [N, C, H, W] u8 and `data/train_labels.npy` [N] i32, and the same of the test images. */
+/** `data/train_images.npy` [N, C, H, W] u8 (f32 of a set of floats) and `data/train_labels.npy` [N] i32, and the same of the test images. */
 export function dataFiles(dataset: ImageDataset): [string, FolderFile][] {
   const { channels, height, width } = dataset;
   const arrays = (name: string, { count, images, labels }: ImageSplit): [string, FolderFile][] =>
@@ -12,7 +12,7 @@ export function dataFiles(dataset: ImageDataset): [string, FolderFile][] {
       : [
           [
             `data/${name}_images.npy`,
-            { content: writeNpy({ dtype: 'U8', shape: [count, channels, height, width], data: images }) },
+            { content: writeNpy({ ...valuesOf(images), shape: [count, channels, height, width] }) },
           ],
           [
             `data/${name}_labels.npy`,
@@ -25,3 +25,6 @@ export function dataFiles(dataset: ImageDataset): [string, FolderFile][] {
     ['data/classes.txt', { content: dataset.classNames.map((name) => `${name}\n`).join('') }],
   ];
 }
+
+const valuesOf = (images: ImageSplit['images']) =>
+  images instanceof Uint8Array ? ({ dtype: 'U8', data: images } as const) : ({ dtype: 'F32', data: images } as const);

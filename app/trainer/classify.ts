@@ -17,7 +17,7 @@ export interface ClassifyInputs {
   readonly netText: string;
   readonly weights: Caffemodel;
   /** Pixels [C, H, W]. */
-  readonly image: Uint8Array;
+  readonly image: Uint8Array | Float32Array;
   readonly record: readonly number[];
   readonly mean: Float32Array;
 }

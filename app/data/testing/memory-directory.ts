@@ -6,6 +6,8 @@ import { concatenate } from './cifar-archive.ts';
 export class MemoryDirectory implements StoreDirectory {
   readonly files = new Map<string, Uint8Array>();
   room = Number.POSITIVE_INFINITY;
+  /** Told of each write while it is under way. */
+  onWrite: ((name: string) => void) | undefined;
 
   names() {
     return Promise.resolve([...this.files.keys()]);
@@ -17,10 +19,23 @@ export class MemoryDirectory implements StoreDirectory {
     return Promise.resolve(new Uint8Array(bytes).buffer);
   }
 
-  async write(name: string, parts: readonly Uint8Array[]) {
+  readInto(name: string, parts: readonly Uint8Array[]) {
+    const bytes = this.files.get(name);
+    if (bytes === undefined) return Promise.reject(new DOMException(`no ${name}`, 'NotFoundError'));
+    let at = 0;
+    for (const part of parts) {
+      part.set(bytes.subarray(at, at + part.length));
+      at += part.length;
+    }
+    return Promise.resolve(bytes.length);
+  }
+
+  async write(name: string, parts: readonly Uint8Array[], signal?: AbortSignal) {
     const bytes = concatenate(parts);
     const fits = bytes.length <= (await this.free());
-    this.files.set(name, fits ? bytes : bytes.slice(0, bytes.length >> 1));
+    this.onWrite?.(name);
+    this.files.set(name, fits && signal?.aborted !== true ? bytes : bytes.slice(0, bytes.length >> 1));
+    signal?.throwIfAborted();
     if (!fits) throw new DOMException('full', 'QuotaExceededError');
   }
 

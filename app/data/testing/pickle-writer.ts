@@ -3,6 +3,7 @@
  * archive; Python 3 wraps them as Latin-1 text to be encoded when read.
  */
 import type { ImageSplit } from '../image-dataset.ts';
+import { bytesOf } from '../pixel-memory.ts';
 
 /** Which Python the bytes look like they come from. */
 export type PickleStyle = 'python2' | 'python3';
@@ -14,7 +15,7 @@ export function pickleBatch(split: ImageSplit, name: string, style: PickleStyle)
   out.dict([
     ['batch_label', () => out.bytes(latin1(name))],
     ['labels', () => out.list(Array.from(split.labels, (label) => () => out.int(label)))],
-    ['data', () => out.byteArray(split.images, [split.count, imageSize])],
+    ['data', () => out.byteArray(bytesOf(split.images), [split.count, imageSize])],
     ['filenames', () => out.list(Array.from(split.labels, (_, i) => () => out.bytes(latin1(`image_${i}.png`))))],
   ]);
   return out.finish();

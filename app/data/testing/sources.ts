@@ -1,5 +1,6 @@
 /** Source files made of bytes in memory, for tests of the readers. */
 import type { SourceFile } from '../image-dataset.ts';
+import { bytesOf } from '../pixel-memory.ts';
 import type { PlainFile } from './cifar-archive.ts';
 
 /** Serves bytes in chunks of an awkward length, so that every reader meets cuts in the middle of things. */
@@ -20,3 +21,7 @@ export function memorySource({ path, bytes }: PlainFile, chunk = 1009): SourceFi
     },
   };
 }
+
+/** Whether arrays hold the same bytes. */
+export const sameBytes = (one: ArrayBufferView, two: ArrayBufferView): boolean =>
+  Buffer.compare(bytesOf(one), bytesOf(two)) === 0;
