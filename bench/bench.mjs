@@ -1,24 +1,32 @@
-// `npm run bench -- NAME [OPTIONS]`: one benchmark in headless Chromium on this machine.
+// `npm run bench -- [NAME] [OPTIONS]`: one benchmark on this machine; without a name, Crema beside other trainers.
 import { spawnSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
 
+const SIDE_BY_SIDE = 'side-by-side/side-by-side.mjs';
 const benchmarks = {
-  wasm: ['wasm.mjs', 'a training step and a matrix product on the processor engine'],
-  webgpu: ['training-step.mjs', 'a training step on WebGPU'],
-  peers: ['peers.mjs', 'a training step and a forward pass beside other programs for the browser'],
+  step: ['step.mjs', 'a training step, whole and by kernel, or a matrix product'],
+  linear: ['linear.mjs', 'time and memory of a step as the batch and the images grow'],
+  even: ['even.mjs', 'a long run: is any step much slower than the others?'],
   memory: ['memory.mjs', 'an hour of training, with the memory that the page takes'],
   language: ['language.mjs', 'a key pressed in ResNet-152 until findings and shapes are there'],
-  cifar: ['cifar-curve.mjs', 'a whole cifar10_quick training on a real CIFAR-10 archive'],
+  cifar: ['curve.mjs', 'a whole cifar10_quick training on a real CIFAR-10 archive'],
   canvas: ['canvas.mjs', 'from pasted text to the graph, and how even it moves'],
 };
 
-const [name, ...options] = process.argv.slice(2);
-const chosen = benchmarks[name];
-if (chosen === undefined) {
-  console.error('Usage: npm run bench -- NAME [OPTIONS]');
+const [name, ...rest] = process.argv.slice(2);
+const alone = name === undefined || name.startsWith('-');
+const [file] = alone ? [SIDE_BY_SIDE] : (benchmarks[name] ?? []);
+if (file === undefined) {
+  console.error(`There is no benchmark "${name}".`);
+  console.error('Usage: npm run bench -- [OPTIONS]        beside other trainers; --help tells more');
+  console.error('       npm run bench -- NAME [OPTIONS]');
   for (const [key, [, what]] of Object.entries(benchmarks)) console.error(`  ${key.padEnd(10)}${what}`);
   process.exit(2);
 }
-process.exit(
-  spawnSync(process.execPath, [new URL(chosen[0], import.meta.url).pathname, ...options], { stdio: 'inherit' })
-    .status ?? 1,
-);
+const root = fileURLToPath(new URL('..', import.meta.url));
+const script = fileURLToPath(new URL(file, import.meta.url));
+const { status } = spawnSync(process.execPath, [script, ...(alone ? process.argv.slice(2) : rest)], {
+  stdio: 'inherit',
+  cwd: root,
+});
+process.exit(status ?? 1);

@@ -1,41 +1,17 @@
 // How long it takes from pasted text to a picture, from a key to its effect in the graph, and how even it moves: ResNet-152
 // and GoogLeNet in headless Chromium on this machine.
-// Usage: npm run build && node bench/canvas.mjs [FOLDER OF THE BUILT PAGE]
-import { spawn } from 'node:child_process';
+//   node bench/canvas.mjs [FOLDER OF THE BUILT PAGE]
 import { readFileSync } from 'node:fs';
-import { chromium } from '@playwright/test';
+import { openBrowser } from './common/browser.mjs';
+import { serveBuiltPage } from './common/built-page.mjs';
+import { duration, median } from './common/figures.mjs';
+import { ROOT } from './common/scripts.mjs';
 
-const root = new URL('..', import.meta.url).pathname;
-const built = process.argv[2] ?? 'dist';
-const port = process.env.CREMA_BENCH_PORT ?? '4321';
 const tries = 5;
-const network = (name) => readFileSync(`${root}public/models/${name}/deploy.prototxt`, 'utf8');
-const median = (values) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
+const network = (name) => readFileSync(`${ROOT}public/models/${name}/deploy.prototxt`, 'utf8');
 
-const server = spawn(
-  process.execPath,
-  [
-    'node_modules/vite/bin/vite.js',
-    'preview',
-    '--host',
-    '127.0.0.1',
-    '--port',
-    port,
-    '--strictPort',
-    '--outDir',
-    built,
-  ],
-  { cwd: root, stdio: 'ignore' },
-);
-const browser = await chromium.launch({
-  executablePath: process.env.CREMA_CHROMIUM ?? '/usr/bin/chromium',
-  args: [
-    '--no-sandbox',
-    '--enable-unsafe-webgpu',
-    '--use-webgpu-adapter=swiftshader',
-    '--disable-background-networking',
-  ],
-});
+const { address, close } = await serveBuiltPage(process.argv[2] ?? 'dist');
+const browser = await openBrowser({ webgpu: true });
 try {
   const context = await browser.newContext({
     viewport: { width: 1440, height: 900 },
@@ -53,13 +29,13 @@ try {
       await paste(page, small, 'ip2');
       times.push(await paste(page, network(name), last));
     }
-    console.log(`${title}: ${median(times).toFixed(0)} ms from paste to picture (median of ${tries})`);
+    console.log(`${title}: ${duration(median(times))} from paste to picture (median of ${tries})`);
   }
-  console.log(`ResNet-152: ${(await groups(page)).toFixed(0)} ms to open all groups: all layers laid out and drawn`);
+  console.log(`ResNet-152: ${duration(await groups(page))} to open all groups: all layers laid out and drawn`);
   const edits = [];
   for (let i = 0; i < tries; i++) edits.push(await edit(page, i));
   console.log(
-    `ResNet-152, all open: ${median(edits).toFixed(0)} ms from a key to its effect in the graph (median of ${tries})`,
+    `ResNet-152, all open: ${duration(median(edits))} from a key to its effect in the graph (median of ${tries})`,
   );
   for (const [what, move] of [
     ['zoom', zoom],
@@ -68,25 +44,17 @@ try {
   ]) {
     const frames = await framesDuring(page, move);
     console.log(
-      `ResNet-152, all open, ${what}: longest frame ${Math.max(...frames).toFixed(0)} ms, median ${median(frames).toFixed(0)} ms`,
+      `ResNet-152, all open, ${what}: longest frame ${duration(Math.max(...frames))}, median ${duration(median(frames))}`,
     );
   }
 } finally {
   await browser.close();
-  server.kill();
+  await close();
 }
 
-/** The page, as soon as the server answers and the graph is there. */
+/** The page, as soon as the graph is there. */
 async function open(page) {
-  for (let left = 100; ; left--) {
-    try {
-      await page.goto(`http://127.0.0.1:${port}`);
-      break;
-    } catch (error) {
-      if (left === 0) throw error;
-      await page.waitForTimeout(200);
-    }
-  }
+  await page.goto(address);
   await page.locator('.react-flow__node').first().waitFor({ timeout: 60_000 });
   await page.getByRole('navigation', { name: 'Steps' }).getByLabel('ready', { exact: true }).nth(3).waitFor();
 }

@@ -1,10 +1,10 @@
 // Trains for a long time in headless Chromium and watches the memory of the page's process: it should be flat once warm.
 // Prints a line a minute, then the growth from the second quarter of the time to the last.
 //   node bench/memory.mjs [--minutes 60] [--dist DIR] [--out FILE.json]
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { chromium } from '@playwright/test';
-import { build, preview } from 'vite';
+import { openBrowser } from './common/browser.mjs';
+import { runState, serveBuiltPage, trainButton } from './common/built-page.mjs';
 
 const { values } = parseArgs({
   options: {
@@ -13,24 +13,8 @@ const { values } = parseArgs({
     out: { type: 'string' },
   },
 });
-if (!existsSync(values.dist)) await build({ build: { outDir: values.dist }, logLevel: 'warn' });
-const server = await preview({
-  build: { outDir: values.dist },
-  preview: { host: '127.0.0.1', port: 4491 },
-  logLevel: 'warn',
-});
-const address = server.resolvedUrls?.local[0] ?? 'http://127.0.0.1:4491/';
-const browser = await chromium.launch({
-  executablePath: process.env.CREMA_CHROMIUM ?? '/usr/bin/chromium',
-  args: [
-    '--no-sandbox',
-    '--disable-background-networking',
-    '--disable-component-update',
-    '--disable-sync',
-    '--no-first-run',
-    '--disable-quic',
-  ],
-});
+const { address, close } = await serveBuiltPage(values.dist);
+const browser = await openBrowser();
 
 /** MiB that the page's process holds, what waits to be collected included. */
 async function residentMiB(session) {
@@ -57,21 +41,13 @@ try {
     });
   });
   await page.goto(address);
-  const train = page.getByRole('group', { name: 'Run controls' }).getByRole('button', { name: 'Train' });
-  await page.waitForFunction(
-    () => document.querySelector('.run-controls button')?.getAttribute('aria-disabled') !== 'true',
-  );
-  await train.click();
+  await (await trainButton(page)).click();
   const session = await browser.newBrowserCDPSession();
   const minutes = Number(values.minutes);
   const began = Date.now();
   for (let minute = 0; minute < minutes; minute++) {
     await page.waitForTimeout(Math.max(0, began + (minute + 1) * 60_000 - Date.now()));
-    const { state, iteration } = await page.evaluate(() => {
-      const place = document.querySelector('[data-run-state]');
-      return { state: place?.getAttribute('data-run-state'), iteration: Number(place?.textContent?.replace(/,/g, '')) };
-    });
-    if (state === 'failed') throw new Error(await page.locator('.run-panel').innerText());
+    const { iteration } = await runState(page);
     const mib = (await inUse(page)) / 2 ** 20;
     const resident = await residentMiB(session);
     samples.push({ minute: minute + 1, iteration, mib, resident });
@@ -81,7 +57,7 @@ try {
   }
 } finally {
   await browser.close();
-  await server.close();
+  await close();
 }
 const mean = (list) => list.reduce((sum, { mib }) => sum + mib, 0) / list.length;
 const quarter = Math.floor(samples.length / 4);

@@ -1,34 +1,54 @@
-// cifar10_quick in ConvNetJS, plain JavaScript. It has no average pooling: all three poolings take the maximum.
+// ConvNetJS, plain JavaScript: image after image. It has no normalisation of any kind, no sums of branches, and takes
+// the maximum in every pooling, of windows that stay inside the image.
 import convnetjs from 'convnetjs';
-import { BATCH, MOMENTUM, numbers, RATE, timed } from './cifar10-quick.js';
+import { images, MOMENTUM, RATE, volume } from './values.js';
 
-export async function measure({ steps, warm }) {
+export async function open({ plan }) {
+  const [depth, height, width] = plan.record;
+  const layers = [{ type: 'input', out_sx: width, out_sy: height, out_depth: depth }];
+  for (const layer of plan.layers) {
+    switch (layer.type) {
+      case 'convolution': {
+        const [filters, , sx] = plan.params[layer.params[0]].shape;
+        if (layer.group > 1) throw new Error('ConvNetJS has no grouped convolution.');
+        layers.push({ type: 'conv', sx, filters, stride: layer.stride[0], pad: layer.pad[0] });
+        break;
+      }
+      case 'pooling':
+        layers.push({ type: 'pool', sx: layer.kernel[0] - layer.overhang[0], stride: layer.stride[0] });
+        break;
+      case 'relu':
+        layers.push({ type: 'relu' });
+        break;
+      case 'product':
+        layers.push({ type: 'fc', num_neurons: plan.params[layer.params[0]].shape[0] });
+        break;
+      default:
+        throw new Error(`ConvNetJS has no ${layer.type}.`);
+    }
+  }
+  // Its softmax is an inner product of its own: the plan's last one.
+  layers.splice(-1, 1, { type: 'softmax', num_classes: plan.classes });
   const net = new convnetjs.Net();
-  net.makeLayers([
-    { type: 'input', out_sx: 32, out_sy: 32, out_depth: 3 },
-    { type: 'conv', sx: 5, filters: 32, stride: 1, pad: 2 },
-    { type: 'pool', sx: 2, stride: 2 },
-    { type: 'relu' },
-    { type: 'conv', sx: 5, filters: 32, stride: 1, pad: 2, activation: 'relu' },
-    { type: 'pool', sx: 2, stride: 2 },
-    { type: 'conv', sx: 5, filters: 64, stride: 1, pad: 2, activation: 'relu' },
-    { type: 'pool', sx: 2, stride: 2 },
-    { type: 'fc', num_neurons: 64 },
-    { type: 'softmax', num_classes: 10 },
-  ]);
+  net.makeLayers(layers);
   const trainer = new convnetjs.SGDTrainer(net, {
     learning_rate: RATE,
     momentum: MOMENTUM,
-    batch_size: BATCH,
+    batch_size: plan.batch,
     l2_decay: 0.004,
   });
-  const image = new convnetjs.Vol(32, 32, 3, 0);
-  image.w.set(numbers(3072, 1));
-  const forward = () => {
-    for (let i = 0; i < BATCH; i++) net.forward(image);
+  const image = new convnetjs.Vol(width, height, depth, 0);
+  image.w.set(images({ ...plan, batch: 1 }).subarray(0, volume(plan.record)));
+  return {
+    device: 'JavaScript',
+    async forward() {
+      for (let i = 0; i < plan.batch; i++) net.forward(image);
+    },
+    async step() {
+      for (let i = 0; i < plan.batch; i++) trainer.train(image, i % plan.classes);
+    },
+    async done() {},
+    // Its weights are its own random ones.
+    loss: () => undefined,
   };
-  const step = () => {
-    for (let i = 0; i < BATCH; i++) trainer.train(image, i % 10);
-  };
-  return { device: 'JavaScript', forward: await timed(forward, steps, warm), step: await timed(step, steps, warm) };
 }

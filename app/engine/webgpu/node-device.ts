@@ -28,6 +28,11 @@ const RTLD_NODELETE = 0x1000;
  * that says what to install. Dispose of the engine, or the process does not end.
  */
 export async function openNodeEngine(): Promise<WebGpuEngine> {
+  return createWebGpuEngine(await openNodeGpu());
+}
+
+/** What a browser has as `navigator.gpu`, with an adapter to be had. Throws as `openNodeEngine` does. */
+export async function openNodeGpu(): Promise<GPU> {
   const { create } = await import('webgpu');
   const chromium = CHROMIUM_FOLDERS.find((folder) => existsSync(join(folder, SOFTWARE_DRIVER)));
   if (process.platform === 'linux') ensureVulkanLoader(chromium);
@@ -43,7 +48,7 @@ export async function openNodeEngine(): Promise<WebGpuEngine> {
     selectSoftwareDriver(chromium);
     gpu = create([]);
   }
-  return createWebGpuEngine(gpu);
+  return gpu;
 }
 
 const hasDriver = (): boolean =>

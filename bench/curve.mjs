@@ -1,10 +1,10 @@
 // Trains cifar10_quick on real CIFAR-10 in headless Chromium, as a person would: drops the archive, opens the gallery's
 // network, presses Train. 4,000 iterations at 0.001, then 1,000 at a tenth of it, a test every 500. Prints the curve.
-//   node bench/cifar-curve.mjs ARCHIVE [--dist DIR] [--out FILE.json]
-import { existsSync, writeFileSync } from 'node:fs';
+//   node bench/curve.mjs ARCHIVE [--dist DIR] [--out FILE.json]
+import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { chromium } from '@playwright/test';
-import { build, preview } from 'vite';
+import { openBrowser } from './common/browser.mjs';
+import { runState, serveBuiltPage, trainButton } from './common/built-page.mjs';
 
 const { values, positionals } = parseArgs({
   options: { dist: { type: 'string', default: 'dist' }, out: { type: 'string' } },
@@ -12,7 +12,7 @@ const { values, positionals } = parseArgs({
 });
 const [archive] = positionals;
 if (archive === undefined) {
-  console.error('Usage: node bench/cifar-curve.mjs ARCHIVE [--dist DIR] [--out FILE.json]');
+  console.error('Usage: node bench/curve.mjs ARCHIVE [--dist DIR] [--out FILE.json]');
   process.exit(2);
 }
 
@@ -32,24 +32,8 @@ snapshot_prefix: "cifar10_quick"
 random_seed: 1
 `;
 
-if (!existsSync(values.dist)) await build({ build: { outDir: values.dist }, logLevel: 'warn' });
-const server = await preview({
-  build: { outDir: values.dist },
-  preview: { host: '127.0.0.1', port: 4490 },
-  logLevel: 'warn',
-});
-const address = server.resolvedUrls?.local[0] ?? 'http://127.0.0.1:4490/';
-const browser = await chromium.launch({
-  executablePath: process.env.CREMA_CHROMIUM ?? '/usr/bin/chromium',
-  args: [
-    '--no-sandbox',
-    '--disable-background-networking',
-    '--disable-component-update',
-    '--disable-sync',
-    '--no-first-run',
-    '--disable-quic',
-  ],
-});
+const { address, close } = await serveBuiltPage(values.dist);
+const browser = await openBrowser();
 try {
   const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
   page.setDefaultTimeout(180_000);
@@ -64,25 +48,18 @@ try {
   await page.locator('.step[data-step=data]').filter({ hasText: '60,000' }).waitFor();
   console.log(`archive ready after ${((performance.now() - imported) / 1000).toFixed(1)} s`);
   await page.getByRole('tab', { name: 'Charts' }).click();
-  const train = page.getByRole('group', { name: 'Run controls' }).getByRole('button', { name: 'Train' });
-  await page.waitForFunction(
-    () => document.querySelector('.run-controls button')?.getAttribute('aria-disabled') !== 'true',
-  );
+  const train = await trainButton(page);
   const started = performance.now();
   await train.click();
   let last = -1;
   for (;;) {
     await page.waitForTimeout(5000);
-    const { state, iteration } = await page.evaluate(() => {
-      const place = document.querySelector('[data-run-state]');
-      return { state: place?.getAttribute('data-run-state'), iteration: Number(place?.textContent?.replace(/,/g, '')) };
-    });
+    const { state, iteration } = await runState(page);
     if (Math.floor(iteration / 500) !== last) {
       last = Math.floor(iteration / 500);
       console.log(`iteration ${iteration} after ${((performance.now() - started) / 1000).toFixed(0)} s`);
     }
     if (state === 'finished') break;
-    if (state === 'failed') throw new Error(await page.locator('.run-panel').innerText());
   }
   const seconds = (performance.now() - started) / 1000;
   const engine = await page.locator('.engine-badge').getAttribute('aria-label');
@@ -96,5 +73,5 @@ try {
   if (values.out !== undefined) writeFileSync(values.out, JSON.stringify({ engine, seconds, csv }));
 } finally {
   await browser.close();
-  await server.close();
+  await close();
 }
