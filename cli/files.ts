@@ -1,6 +1,8 @@
 /** Reading and writing the user's files, with failures as sentences. */
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import type { ByteSource } from '../app/caffe/wire/byte-source.ts';
 import { CommandError } from './command.ts';
 
 /** The bytes of a file, as a plain array: Node's Buffer has a `slice` that does not copy. @throws CommandError */
@@ -10,6 +12,36 @@ export async function readBytes(path: string): Promise<Uint8Array> {
     return new Uint8Array(buffer, byteOffset, byteLength);
   } catch (cause) {
     throw new CommandError(`${path} cannot be read: ${reasonOf(cause)}.`, { cause });
+  }
+}
+
+/** Does work with a file that is read where it lies, piece by piece. @throws CommandError where it cannot be opened */
+export async function withSource<T>(path: string, work: (source: ByteSource) => Promise<T>): Promise<T> {
+  let file: number;
+  let size: number;
+  try {
+    file = openSync(path, 'r');
+    size = fstatSync(file).size;
+  } catch (cause) {
+    throw new CommandError(`${path} cannot be read: ${reasonOf(cause)}.`, { cause });
+  }
+  const readNow = (start: number, end: number): Uint8Array<ArrayBuffer> => {
+    const bytes = new Uint8Array(Math.max(0, Math.min(end, size) - start));
+    let filled = 0;
+    while (filled < bytes.length) {
+      const read = readSync(file, bytes, filled, bytes.length - filled, start + filled);
+      if (read === 0) break;
+      filled += read;
+    }
+    return filled < bytes.length ? bytes.slice(0, filled) : bytes;
+  };
+  try {
+    const slice = (start: number, end: number) => ({
+      arrayBuffer: () => Promise.resolve(readNow(start, end).buffer),
+    });
+    return await work({ size, slice, readNow });
+  } finally {
+    closeSync(file);
   }
 }
 

@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { sourceOf } from '../app/caffe/wire/byte-source.ts';
 import { readHdf5 } from '../app/formats/hdf5-file.ts';
 import { readNpz } from '../app/formats/npz.ts';
 import { crema } from './testing-terminal.ts';
@@ -217,7 +218,7 @@ type: "Adam" snapshot_format: HDF5
     expect(rows[0]?.slice(0, 2)).toEqual(['ip_0', 'ip_1']);
     expect(rows.slice(1).flatMap((row) => row.slice(0, 10).map((cell) => Math.fround(Number(cell))))).toEqual([...ip]);
     expect((await run('f.h5')).code).toBe(0);
-    const stored = await readHdf5(readFileSync(at('f.h5')), (root) => {
+    const stored = await readHdf5(sourceOf(readFileSync(at('f.h5'))), (root) => {
       const found = root.get('ip');
       return found !== null && 'slice' in found
         ? { shape: found.shape, value: found.value as Float32Array }

@@ -1,5 +1,6 @@
 /** Snapshots in Caffe's HDF5 form leave the page and come back; what a run takes of memory stands there before it. */
 import { expect, test } from '@playwright/test';
+import { sourceOf } from '../app/caffe/wire/byte-source.ts';
 import { readHdf5Solverstate } from '../app/formats/caffe-hdf5.ts';
 import {
   chooseEngine,
@@ -52,7 +53,7 @@ type: "Adam"
     await downloadOf(page, () => row.getByRole('button', { name: '.solverstate.h5' }).click()),
   ];
   expect(model.name).toBe('tiny_iter_25.caffemodel.h5');
-  expect((await readHdf5Solverstate(state.bytes)).iteration).toBe(25);
+  expect((await readHdf5Solverstate(sourceOf(state.bytes))).iteration).toBe(25);
   await chooseFiles(page, 'Load weights or state', [model, state]);
   await showTab(page, 'Log');
   // The log is that of the run that went on: it begins behind the snapshot.

@@ -12,12 +12,12 @@ import { prepare, type Deployed } from './deploy.ts';
 import { ExportError } from './export-error.ts';
 import { runDeployed } from './run-deployed.ts';
 
-/** The files. `images` are bytes [C, H, W] each. Throws ExportError, CompileError or EngineError. */
+/** The files. `images` are values [C, H, W] each, as the data set has them. Throws ExportError, CompileError or EngineError. */
 export async function verifyBundle(
   engine: Engine,
   deployed: Deployed,
   weights: Caffemodel,
-  images: readonly Uint8Array[],
+  images: readonly ArrayLike<number>[],
 ): Promise<Folder> {
   const { preparation, net, text } = deployed;
   if (preparation === undefined || images.length === 0)

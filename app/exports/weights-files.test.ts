@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { galleryFolder } from '../caffe/testing/gallery-files.ts';
+import { sourceOf } from '../caffe/wire/byte-source.ts';
 import { readCaffemodel } from '../caffe/wire/caffemodel.ts';
 import type { SafeTensor } from '../formats/safetensors.ts';
 import { ExportError } from './export-error.ts';
@@ -13,7 +14,7 @@ const withBlobs = model.layers.filter(({ blobs }) => blobs.length > 0);
 
 describe('weights', () => {
   test.each(WEIGHT_FORMS)('go out as %s and come back', async (form) => {
-    const back = await readWeights(form, await writeWeights(form, model));
+    const back = await readWeights(sourceOf(await writeWeights(form, model)));
     const kept = back.layers.filter(({ blobs }) => blobs.length > 0);
     const plain = (layers: typeof kept) =>
       new Map(layers.map(({ name, blobs }) => [name, blobs.map(({ shape, data }) => ({ shape: [...shape], data }))]));
@@ -22,7 +23,7 @@ describe('weights', () => {
 
   test.each(WEIGHT_FORMS)('as %s that are cut off are refused', async (form) => {
     const bytes = await writeWeights(form, model);
-    await expect(readWeights(form, bytes.subarray(0, bytes.length - 4000))).rejects.toThrow(ExportError);
+    await expect(readWeights(sourceOf(bytes.subarray(0, bytes.length - 4000)))).rejects.toThrow(ExportError);
   });
 
   test('know their form by the name of the file', () => {

@@ -1,13 +1,15 @@
 /**
- * Trained weights in the forms that other programs keep them in: safetensors and NumPy's npz beside Caffe's own two. A tensor
- * is named by its layer and its position among that layer's blobs, `conv1/0`, as Caffe's HDF5 files name them, so that
- * weights come back by layer name.
+ * Trained weights in the forms that programs keep them in: Caffe's own two, safetensors, and NumPy's npz. In the last two a
+ * tensor is named by its layer and its position among that layer's blobs, `conv1/0`, as Caffe's HDF5 files name them, so
+ * that weights come back by layer name. Files are read where they lie, with little more in memory than the weights.
  */
-import { readCaffemodel, writeCaffemodel, type Caffemodel, type StoredLayer } from '../caffe/wire/caffemodel.ts';
+import { bytesAt, type ByteSource } from '../caffe/wire/byte-source.ts';
+import { readLargeCaffemodel, writeCaffemodel, type Caffemodel, type StoredLayer } from '../caffe/wire/caffemodel.ts';
 import { WireError } from '../caffe/wire/wire-reader.ts';
-import { Hdf5Error } from '../formats/hdf5-file.ts';
-import { NumpyError, readNpz, writeNpz } from '../formats/npz.ts';
-import { SafetensorsError, readSafetensors, writeSafetensors, type SafeTensor } from '../formats/safetensors.ts';
+import { DatasetError } from '../data/dataset.ts';
+import { Hdf5Error, isHdf5 } from '../formats/hdf5-file.ts';
+import { writeNpz } from '../formats/npz.ts';
+import { SafetensorsError, readLargeSafetensors, writeSafetensors, type SafeTensor } from '../formats/safetensors.ts';
 import { ExportError } from './export-error.ts';
 
 /** Forms of weights that are read and written here, by the ending of a file's name. */
@@ -30,15 +32,21 @@ export function tensorsOf(model: Caffemodel): Map<string, SafeTensor> {
   return tensors;
 }
 
+/** An array of any type of number, with its extents. */
+interface AnyTensor {
+  readonly shape: readonly number[];
+  readonly data: ArrayLike<number> | BigInt64Array;
+}
+
 /**
  * The weights that named tensors hold.
  *
  * @throws ExportError where none is named as layers' blobs are, or a layer's positions have a gap.
  */
-export function modelOf(tensors: ReadonlyMap<string, SafeTensor>, name = ''): Caffemodel {
-  const layers = new Map<string, SafeTensor[]>();
+export function modelOf(tensors: ReadonlyMap<string, AnyTensor>, name = ''): Caffemodel {
+  const layers = new Map<string, AnyTensor[]>();
   for (const [key, tensor] of tensors) {
-    const [, layer, position] = /^(.*)\/(\d+)$/.exec(key) ?? [];
+    const [, layer, position] = /^(.*)\/(\d{1,4})$/.exec(key) ?? [];
     if (layer === undefined || position === undefined)
       throw new ExportError(
         `The tensor "${key}" is not named as a layer's weights: LAYER/0, LAYER/1 and so on are expected.`,
@@ -50,21 +58,21 @@ export function modelOf(tensors: ReadonlyMap<string, SafeTensor>, name = ''): Ca
   return { name, layers: [...layers].map(([layer, blobs]) => storedLayer(layer, blobs)) };
 }
 
-function storedLayer(name: string, blobs: readonly SafeTensor[]): StoredLayer {
+function storedLayer(name: string, blobs: readonly AnyTensor[]): StoredLayer {
   return {
     name,
     type: '',
-    blobs: Array.from(blobs, (tensor: SafeTensor | undefined, i) => {
+    blobs: Array.from(blobs, (tensor: AnyTensor | undefined, i) => {
       if (tensor === undefined)
         throw new ExportError(`Layer "${name}" has a tensor ${name}/${blobs.length - 1}, but none ${name}/${i}.`, name);
-      return { shape: tensor.shape, data: singlePrecision(tensor) };
+      return { shape: tensor.shape, data: singlePrecision(tensor.data) };
     }),
   };
 }
 
-function singlePrecision({ dtype, data }: SafeTensor): Float32Array {
-  if (dtype === 'F32') return data;
-  return dtype === 'I64' ? Float32Array.from(data, Number) : Float32Array.from(data);
+function singlePrecision(data: AnyTensor['data']): Float32Array {
+  if (data instanceof Float32Array) return data;
+  return data instanceof BigInt64Array ? Float32Array.from(data, Number) : Float32Array.from(data);
 }
 
 /** Writes weights in a form. */
@@ -81,27 +89,44 @@ export async function writeWeights(form: WeightForm, model: Caffemodel): Promise
   }
 }
 
-/** Reads weights in a form. @throws ExportError where the file is damaged, or holds something else. */
-export async function readWeights(form: WeightForm, bytes: Uint8Array): Promise<Caffemodel> {
+/**
+ * Reads weights in any form, which the file's content tells.
+ *
+ * @throws ExportError where the file is damaged, or holds something else; the message is a sentence without the file's name
+ */
+export async function readWeights(source: ByteSource): Promise<Caffemodel> {
   try {
-    switch (form) {
+    switch (formOf(await bytesAt(source, 0, 9))) {
       case 'caffemodel':
-        return readCaffemodel(bytes);
+        return await readLargeCaffemodel(source);
       case 'h5':
-        return await (await import('../formats/caffe-hdf5.ts')).readHdf5Caffemodel(bytes);
+        return await (await import('../formats/caffe-hdf5.ts')).readHdf5Caffemodel(source);
       case 'npz':
-        return modelOf(readNpz(bytes));
+        return modelOf(await readNpz(source));
       case 'safetensors': {
-        const { tensors, metadata } = readSafetensors(bytes);
+        const { tensors, metadata } = await readLargeSafetensors(source);
         return modelOf(tensors, metadata.get('network'));
       }
     }
   } catch (cause) {
-    if (
-      [WireError, Hdf5Error, NumpyError, SafetensorsError].some((kind) => cause instanceof kind) &&
-      cause instanceof Error
-    )
+    const known = [WireError, Hdf5Error, SafetensorsError, DatasetError];
+    if (cause instanceof Error && known.some((kind) => cause instanceof kind))
       throw new ExportError(cause.message, undefined, { cause });
     throw cause;
   }
+}
+
+/** The form by a file's first nine bytes: HDF5 and zip have signatures, and safetensors begin with the length of a JSON object. */
+function formOf(start: Uint8Array): WeightForm {
+  if (isHdf5(start)) return 'h5';
+  if (start[0] === 0x50 && start[1] === 0x4b) return 'npz';
+  return start[8] === 0x7b && start[6] === 0 && start[7] === 0 ? 'safetensors' : 'caffemodel';
+}
+
+/** The arrays of an npz by name, each read where it lies in the archive. */
+async function readNpz(source: ByteSource): Promise<Map<string, AnyTensor>> {
+  const { readZippedArrays } = await import('./zipped-arrays.ts');
+  const arrays = await readZippedArrays(source);
+  if (arrays.size === 0) throw new ExportError('It holds no NumPy arrays.');
+  return arrays;
 }

@@ -3,14 +3,15 @@
  * `data/LAYER/POSITION` for each blob), and `.solverstate.h5` as `SGDSolver::SnapshotSolverStateToHDF5` has it.
  */
 import type { Dataset, Group } from 'h5wasm';
+import type { ByteSource } from '../caffe/wire/byte-source.ts';
 import type { Caffemodel, StoredLayer } from '../caffe/wire/caffemodel.ts';
 import type { StoredSolverState } from '../caffe/wire/solverstate.ts';
 import type { StoredBlob } from '../caffe/wire/stored-blob.ts';
 import { Hdf5Error, readHdf5, writeHdf5 } from './hdf5-file.ts';
 
 /** Reads a `.caffemodel.h5`. The file has names and blobs of layers, and nothing else of them. @throws Hdf5Error */
-export function readHdf5Caffemodel(bytes: Uint8Array): Promise<Caffemodel> {
-  return readHdf5(bytes, (root) => {
+export function readHdf5Caffemodel(source: ByteSource): Promise<Caffemodel> {
+  return readHdf5(source, (root) => {
     const data = groupIn(root, 'data');
     if (data === undefined) throw new Hdf5Error('This file has no group "data": it is not a .caffemodel.h5.');
     return { name: '', layers: layersIn(data, '') };
@@ -40,14 +41,25 @@ function blobsIn(group: Group, where: string): StoredBlob[] {
   });
 }
 
+/** Values are fetched from the library in pieces of about so many: it keeps what it once took of memory. */
+const AT_ONCE = 1 << 20;
+
 function blobOf(data: Dataset, where: string): StoredBlob {
-  const { value } = data;
-  const values =
-    value instanceof Float32Array ? value : value instanceof Float64Array ? Float32Array.from(value) : undefined;
   const shape = data.shape ?? [];
-  if (values === undefined || values.length !== shape.reduce((n, d) => n * d, 1))
-    throw new Hdf5Error(`The data set of ${where} does not hold floating-point numbers of its shape.`);
-  return { shape, data: values };
+  const count = shape.reduce((n, d) => n * d, 1);
+  const [rows = 1] = shape;
+  const step = Math.max(1, Math.floor((AT_ONCE * rows) / Math.max(1, count)));
+  let values: Float32Array | undefined;
+  for (let row = 0, at = 0; row < rows; row += step) {
+    const part = step >= rows ? data.value : data.slice([[row, Math.min(rows, row + step)]]);
+    if (!(part instanceof Float32Array || part instanceof Float64Array) || at + part.length > count)
+      throw new Hdf5Error(`The data set of ${where} does not hold floating-point numbers of its shape.`);
+    // Room is taken when the library has shown that there are values: what a file claims is not believed.
+    values ??= new Float32Array(count);
+    values.set(part, at);
+    at += part.length;
+  }
+  return { shape, data: values ?? new Float32Array() };
 }
 
 /** The bytes of a `.caffemodel.h5`. A shared blob is written in each of its layers, which Caffe reads as well. */
@@ -66,8 +78,8 @@ export function writeHdf5Caffemodel(model: Caffemodel): Promise<Uint8Array<Array
 }
 
 /** Reads a `.solverstate.h5`. @throws Hdf5Error */
-export function readHdf5Solverstate(bytes: Uint8Array): Promise<StoredSolverState> {
-  return readHdf5(bytes, (root) => {
+export function readHdf5Solverstate(source: ByteSource): Promise<StoredSolverState> {
+  return readHdf5(source, (root) => {
     const history = groupIn(root, 'history');
     const iteration = numberIn(root, 'iter');
     if (history === undefined || iteration === undefined)

@@ -3,6 +3,7 @@
  * Test cases and exports use it because every other numerics package reads and writes it. Files come from strangers, so
  * the header is checked in full before a byte of data is touched.
  */
+import { bytesAt, fillFrom, type ByteSource } from '../caffe/wire/byte-source.ts';
 
 /** Values of a tensor by the type name that the header gives. */
 interface TensorData {
@@ -53,21 +54,7 @@ interface Entry {
  * @throws SafetensorsError where the file is cut off, or its header is not one or contradicts itself.
  */
 export function readSafetensors(bytes: Uint8Array): SafetensorsFile {
-  if (bytes.length < 8) {
-    throw new SafetensorsError(`The file has only ${bytes.length} bytes: it is not a safetensors file or is cut off.`);
-  }
-  const headerLength = new DataView(bytes.buffer, bytes.byteOffset, 8).getBigUint64(0, true);
-  if (headerLength > largestHeader) {
-    throw new SafetensorsError(
-      `The file is not in the safetensors format: it would start with ${headerLength} bytes of header.`,
-    );
-  }
-  const dataStart = 8 + Number(headerLength);
-  if (dataStart > bytes.length) {
-    throw new SafetensorsError(
-      `The file is cut off inside its header: ${dataStart} bytes expected, ${bytes.length} found.`,
-    );
-  }
+  const dataStart = dataStartOf(bytes.subarray(0, 8), bytes.length);
   const { metadata, entries } = readHeader(bytes.subarray(8, dataStart));
   checkCoverage(entries, bytes.length - dataStart);
   const tensors = new Map<string, SafeTensor>();
@@ -77,6 +64,38 @@ export function readSafetensors(bytes: Uint8Array): SafetensorsFile {
     tensors.set(entry.name, tensorOf(entry.dtype, entry.shape, buffer));
   }
   return { metadata, tensors };
+}
+
+/** Reads a file where it lies, each tensor straight into its array. @throws SafetensorsError as `readSafetensors` does */
+export async function readLargeSafetensors(source: ByteSource): Promise<SafetensorsFile> {
+  const dataStart = dataStartOf(await bytesAt(source, 0, 8), source.size);
+  const { metadata, entries } = readHeader(await bytesAt(source, 8, dataStart));
+  checkCoverage(entries, source.size - dataStart);
+  const tensors = new Map<string, SafeTensor>();
+  for (const { name, dtype, shape, begin, end } of entries) {
+    const values = new Uint8Array(end - begin);
+    if ((await fillFrom(source, dataStart + begin, values)) < values.length)
+      throw new SafetensorsError(`The file ended while tensor "${name}" was being read.`);
+    tensors.set(name, tensorOf(dtype, shape, values.buffer));
+  }
+  return { metadata, tensors };
+}
+
+/** Where the values begin, by the file's first eight bytes and its size. */
+function dataStartOf(start: Uint8Array, size: number): number {
+  if (start.length < 8)
+    throw new SafetensorsError(`The file has only ${size} bytes: it is not a safetensors file or is cut off.`);
+  const headerLength = new DataView(start.buffer, start.byteOffset, 8).getBigUint64(0, true);
+  if (headerLength > largestHeader) {
+    throw new SafetensorsError(
+      `The file is not in the safetensors format: it would start with ${headerLength} bytes of header.`,
+    );
+  }
+  const dataStart = 8 + Number(headerLength);
+  if (dataStart > size) {
+    throw new SafetensorsError(`The file is cut off inside its header: ${dataStart} bytes expected, ${size} found.`);
+  }
+  return dataStart;
 }
 
 /** Writes a file that holds the tensors and, where given, free text by key. Wider types come first so that data is aligned. */

@@ -18,7 +18,7 @@ export function sortDrop(files: readonly DroppedFile[]): DropTarget {
   const named = (pattern: RegExp) => files.filter(({ path }) => pattern.test(path));
   const prototxt = named(/\.(prototxt|pbtxt)$/i);
   if (prototxt.length > 0) return { kind: 'prototxt', files: prototxt };
-  const weights = named(/\.(caffemodel|solverstate)(\.h5)?$/i);
+  const weights = named(/\.((caffemodel|solverstate)(\.h5)?|safetensors)$/i);
   if (weights.length > 0) return { kind: 'weights', files: weights };
   const [only] = files;
   if (files.length === 1 && only !== undefined && /\.(png|jpe?g|webp|gif|bmp|avif)$/i.test(only.path)) {

@@ -114,10 +114,10 @@ export type DataEvent = DataProgress | { readonly kind: 'notice'; readonly failu
 export interface RunSpec {
   readonly netText: string;
   readonly solverText: string;
-  /** Weights to start from, copied by layer name (a .caffemodel). */
-  readonly weights?: Uint8Array;
+  /** Weights to start from, copied by layer name: a file in any form that is read. */
+  readonly weights?: Uint8Array | Blob;
   /** A .solverstate to resume from; its weights come in `weights`. */
-  readonly solverState?: Uint8Array;
+  readonly solverState?: Uint8Array | Blob;
 }
 
 /** Which engine to train on; `auto` takes the GPU where there is a real one, else the processor. */
@@ -144,7 +144,7 @@ export type TrainRequest =
   | { readonly kind: 'reset' } // forgets run and weights
   | { readonly kind: 'restore' } // → RestoredRun | undefined: curves of the last run, after a reload
   | { readonly kind: 'weights' } // → Uint8Array: .caffemodel of the current weights
-  | { readonly kind: 'load-weights'; readonly netText: string; readonly bytes: Uint8Array } // → CopyReport
+  | { readonly kind: 'load-weights'; readonly netText: string; readonly file: Blob } // → CopyReport
   | { readonly kind: 'time'; readonly netText: string } // → NetTimes: how long each layer takes
   | { readonly kind: 'forecast'; readonly netText: string; readonly solverText: string } // → MemoryForecast | undefined
   | { readonly kind: 'classify'; readonly netText: string; readonly image: ClassifyImage } // → Classification

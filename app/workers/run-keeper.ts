@@ -3,7 +3,9 @@
  * the page of each snapshot; a browser without room loses the curves, not the run, and says so.
  */
 import type { Caffemodel } from '../caffe/wire/caffemodel.ts';
-import { endingOf, readWeights, writeState, writeWeights, type SnapshotFormat } from '../formats/weight-files.ts';
+import { sourceOf } from '../caffe/wire/byte-source.ts';
+import { readWeights } from '../exports/weights-files.ts';
+import { endingOf, writeState, writeWeights, type SnapshotFormat } from '../formats/weight-files.ts';
 import { CurveLog } from '../trainer/curve-log.ts';
 import type { RunRecord, RunStore } from '../trainer/run-store.ts';
 import type { Snapshot } from '../trainer/session.ts';
@@ -75,7 +77,7 @@ export class RunKeeper {
   async lastWeights(): Promise<Caffemodel | undefined> {
     const store = await this.store();
     const [last] = await store.snapshots();
-    return last && readWeights((await store.snapshotFiles(last.name)).caffemodel);
+    return last && readWeights(sourceOf((await store.snapshotFiles(last.name)).caffemodel));
   }
 
   /** The run of an earlier visit; undefined when there is none. */

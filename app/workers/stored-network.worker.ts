@@ -4,5 +4,5 @@ import type { StoredNetworkAnswer, StoredNetworkRequest } from './protocol.ts';
 import { serve } from './serve.ts';
 
 serve<StoredNetworkRequest>(async ({ file }): Promise<StoredNetworkAnswer> => ({
-  text: storedNetworkText(new Uint8Array(await file.arrayBuffer())),
+  text: await storedNetworkText(file),
 }));

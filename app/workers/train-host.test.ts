@@ -154,12 +154,14 @@ describe('TrainHost', () => {
     });
     await expect(broken).rejects.toThrow(/cnv/);
     await expect(page.start({ netText, solverText: solverOf(5).replace('inv', 'bogus') })).rejects.toThrow(/bogus/);
-    await expect(page.host.handle({ kind: 'load-weights', netText, bytes: Uint8Array.of(1, 2, 3) })).rejects.toThrow();
+    await expect(
+      page.host.handle({ kind: 'load-weights', netText, file: new Blob([Uint8Array.of(1, 2, 3)]) }),
+    ).rejects.toThrow();
     await page.start({ netText, solverText: solverOf(2) });
     await page.until('finished', 'failed');
-    const bytes = (await page.host.handle({ kind: 'weights' })) as Uint8Array;
+    const file = new Blob([(await page.host.handle({ kind: 'weights' })) as Uint8Array<ArrayBuffer>]);
     const other = netText.replace('num_output: 4', 'num_output: 5');
-    await expect(page.host.handle({ kind: 'load-weights', netText: other, bytes })).rejects.toThrow(
+    await expect(page.host.handle({ kind: 'load-weights', netText: other, file })).rejects.toThrow(
       /Parameter 0 of layer "conv" is 5×3×5×5 here and 4×3×5×5 in the weights file/,
     );
   });

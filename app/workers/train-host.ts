@@ -4,8 +4,10 @@
  * in tests too.
  */
 import { readSolver } from '../caffe/solver/read-solver.ts';
+import { sourceOf, type ByteSource } from '../caffe/wire/byte-source.ts';
 import { writeCaffemodel, type Caffemodel } from '../caffe/wire/caffemodel.ts';
-import { readState, readWeights } from '../formats/weight-files.ts';
+import { readWeights } from '../exports/weights-files.ts';
+import { readState } from '../formats/weight-files.ts';
 import { DatasetFeed } from '../trainer/feed.ts';
 import { timeLayers } from '../trainer/layer-times.ts';
 import type { MemoryForecast } from '../trainer/memory-need.ts';
@@ -111,7 +113,7 @@ export class TrainHost {
       case 'weights':
         return writeCaffemodel(await this.currentWeights());
       case 'load-weights':
-        return this.loadWeights(request.netText, request.bytes);
+        return this.loadWeights(request.netText, request.file);
       case 'time':
         return this.time(request.netText);
       case 'forecast':
@@ -221,8 +223,8 @@ export class TrainHost {
         message: `The solver has a mistake: ${first.message}`,
         diagnostics: mistakes,
       });
-    const state = spec.solverState === undefined ? undefined : await readState(spec.solverState);
-    const weights = spec.weights === undefined ? this.loaded : await readWeights(spec.weights);
+    const state = spec.solverState === undefined ? undefined : await readState(sourceOf(spec.solverState));
+    const weights = spec.weights === undefined ? this.loaded : await readWeights(sourceOf(spec.weights));
     const seed = state?.seed ?? (solver.random_seed >= 0 ? solver.random_seed : drawSeed());
     const { engine, reason } = await this.openEngine();
     const session = await TrainingSession.create({
@@ -417,8 +419,8 @@ export class TrainHost {
   }
 
   /** A paused run takes the weights up at once; else they are checked against the network and kept for the next start. */
-  private async loadWeights(netText: string, bytes: Uint8Array): Promise<CopyReport> {
-    const weights = await readWeights(bytes);
+  private async loadWeights(netText: string, file: ByteSource): Promise<CopyReport> {
+    const weights = await readWeights(file);
     if (this.run?.loop !== undefined) await this.halt('pause');
     if (this.run !== undefined && this.state === 'paused') return this.run.session.load(weights);
     const { report } = planCopy(typedNet(netText, 'TRAIN', undefined, this.record()), weights);

@@ -1,18 +1,19 @@
-/** `crema convert`: weights and mean images from one file format into another. */
+/** `crema convert`: weights, solver states and mean images from one file format into another. */
 import { readBinaryproto, writeBinaryproto } from '../../app/caffe/wire/binaryproto.ts';
 import { WireError } from '../../app/caffe/wire/wire-reader.ts';
-import type { Caffemodel } from '../../app/caffe/wire/caffemodel.ts';
-import { ExportError } from '../../app/exports/export-error.ts';
-import { readWeights, weightFormOf, writeWeights, type WeightForm } from '../../app/exports/weights-files.ts';
+import { weightFormOf, writeWeights } from '../../app/exports/weights-files.ts';
+import { writeState, type SnapshotFormat } from '../../app/formats/weight-files.ts';
 import { NumpyError, readNpy, writeNpy } from '../../app/formats/npz.ts';
 import { CommandError, UsageError, parseArguments, type Command } from '../command.ts';
 import { readBytes, writeBytes } from '../files.ts';
+import { stateAt, weightsAt } from '../weight-inputs.ts';
 
 const help = `Usage: crema convert IN OUT
 
-Converts weights, or a mean image, by the endings of the two names:
+Converts weights, a solver's state or a mean image, by the endings of the two names:
 
   .caffemodel  .h5  .safetensors  .npz     weights; blobs are named LAYER/POSITION
+  .solverstate  .solverstate.h5            where a training stands
   .binaryproto  .npy                       one blob, such as a mean image
 
 Example:
@@ -23,9 +24,16 @@ export const convert: Command = {
   async run(args, terminal) {
     const { positionals } = parseArguments(args, {}, { name: 'IN and OUT', min: 2, max: 2 });
     const [from = '', to = ''] = positionals;
-    const [given, wanted] = [weightFormOf(from), weightFormOf(to)];
-    if (given !== undefined && wanted !== undefined) {
-      const model = await weightsFrom(from, given);
+    const [state, wantedState] = [stateFormOf(from), stateFormOf(to)];
+    if (state !== undefined && wantedState !== undefined) {
+      const read = await stateAt(from);
+      await writeBytes(to, await writeState(read, wantedState));
+      terminal.out(`${to}: solver state at iteration ${read.iteration}.`);
+      return 0;
+    }
+    const wanted = weightFormOf(to);
+    if (weightFormOf(from) !== undefined && wanted !== undefined) {
+      const model = await weightsAt(from);
       await writeBytes(to, await writeWeights(wanted, model));
       const layers = model.layers.filter(({ blobs }) => blobs.length > 0);
       terminal.out(`${to}: weights of ${layers.length} ${layers.length === 1 ? 'layer' : 'layers'}.`);
@@ -38,18 +46,8 @@ export const convert: Command = {
   },
 };
 
-/** Weights in any form, by the ending of the file's name. @throws CommandError */
-export async function weightsFrom(path: string, form = weightFormOf(path)): Promise<Caffemodel> {
-  if (form === undefined)
-    throw new UsageError(`${path} ends in none of .caffemodel, .h5, .safetensors and .npz: give weights.`);
-  const bytes = await readBytes(path);
-  try {
-    return await readWeights(form satisfies WeightForm, bytes);
-  } catch (cause) {
-    if (cause instanceof ExportError) throw new CommandError(`${path}: ${cause.message}`, { cause });
-    throw cause;
-  }
-}
+const stateFormOf = (path: string): SnapshotFormat | undefined =>
+  path.endsWith('.solverstate') ? 'BINARYPROTO' : path.endsWith('.solverstate.h5') ? 'HDF5' : undefined;
 
 interface Blob {
   readonly shape: readonly number[];

@@ -34,7 +34,7 @@ import { engineKinds, openEngine } from '../engines.ts';
 import { readBinary, readText, writeBytes } from '../files.ts';
 import { wholeNetOf } from '../net-files.ts';
 import { readSolverFiles } from '../solver-files.ts';
-import { weightsFrom } from './convert.ts';
+import { weightsAt } from '../weight-inputs.ts';
 
 const KINDS = ['onnx', 'caffemodel', 'safetensors', 'npz', 'h5', 'caffe', 'pytorch', 'verify'] as const;
 
@@ -111,7 +111,7 @@ async function exportNet(
   terminal: Terminal,
 ): Promise<void> {
   if (values.weights === undefined) throw new UsageError('--weights is missing: give the trained weights.');
-  const model = await weightsFrom(values.weights);
+  const model = await weightsAt(values.weights);
   if (kind !== 'onnx' && kind !== 'caffe' && kind !== 'pytorch' && kind !== 'verify') {
     wholeNetOf(path, await readText(path), 'TEST');
     await writeBytes(out, await writeWeights(kind, model));
@@ -187,7 +187,7 @@ async function exportRun(
   const given = values.mean === undefined ? undefined : (await readBinary(values.mean, readBinaryproto)).data;
   const mean = given ?? (await meanFor([train, ...tests], netPath, dataset, terminal));
   const seed = wholeNumber('seed', values.seed, 0) ?? (solver.random_seed >= 0 ? solver.random_seed : 1);
-  const weights = values.weights === undefined ? await firstWeights(train, seed) : await weightsFrom(values.weights);
+  const weights = values.weights === undefined ? await firstWeights(train, seed) : await weightsAt(values.weights);
   const name = train.name === '' ? basename(path, '.prototxt') : train.name;
   const source = {
     name,

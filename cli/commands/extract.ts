@@ -1,11 +1,11 @@
 /** `crema extract`: what a trained network computes of images on the way, as Caffe's `extract_features` gives it. */
-import { readWeights } from '../../app/formats/weight-files.ts';
 import { extractBlobs, type Extracted } from '../../app/trainer/extract.ts';
 import { CommandError, UsageError, oneOf, parseArguments, wholeNumber, type Command } from '../command.ts';
-import { loadDataset, meanFor, recordOf } from '../data-files.ts';
+import { loadDataset, meanFor, recordOf, valuesFor } from '../data-files.ts';
 import { engineKinds, openEngine } from '../engines.ts';
-import { readBinary, readText, writeBytes } from '../files.ts';
+import { readText, writeBytes } from '../files.ts';
 import { stateOf, stateOptions, wholeNetOf } from '../net-files.ts';
+import { weightsAt } from '../weight-inputs.ts';
 
 const help = `Usage: crema extract NET --weights F.caffemodel --blobs A[,B...] --data PATH --out FILE
        [OPTIONS]
@@ -58,13 +58,14 @@ export const extract: Command = {
     const phase = oneOf('phase', values.phase, ['TEST', 'TRAIN']);
     const kind = oneOf('engine', values.engine, engineKinds);
     const wanted = wholeNumber('images', values.images, 1);
-    const weights = await readBinary(weightsPath, readWeights);
+    const weights = await weightsAt(weightsPath);
     const dataset = await loadDataset(data, terminal);
     const net = wholeNetOf(path, await readText(path), phase, { record: recordOf(dataset), ...stateOf(values) });
     const mean = await meanFor([net], path, dataset, terminal);
+    const files = await valuesFor([net], path);
     const engine = await openEngine(kind, terminal);
     try {
-      const options = { net, weights, blobs, images: wanted, labels: values.labels, mean };
+      const options = { net, weights, blobs, images: wanted, labels: values.labels, mean, files };
       const found = await extractBlobs(engine, dataset, options);
       await writeBytes(out, await write(found));
       for (const { name, shape } of found) terminal.out(`${name}  ${shape.join('×')}`);

@@ -1,5 +1,4 @@
 /** `crema test`: loss and accuracy of trained weights, as `caffe test` gives them. */
-import { readWeights } from '../../app/formats/weight-files.ts';
 import { compileNet } from '../../app/compiler/compile-net.ts';
 import { RING_SLOTS, singleProgram } from '../../app/compiler/compile-training.ts';
 import { definitionOf } from '../../app/layers/index.ts';
@@ -7,10 +6,11 @@ import { evaluate } from '../../app/trainer/evaluate.ts';
 import { DatasetFeed } from '../../app/trainer/feed.ts';
 import { copyWeights } from '../../app/trainer/weights.ts';
 import { UsageError, oneOf, parseArguments, wholeNumber, type Command } from '../command.ts';
-import { loadDataset, meanFor, recordOf } from '../data-files.ts';
+import { loadDataset, meanFor, recordOf, valuesFor } from '../data-files.ts';
 import { engineKinds, openEngine } from '../engines.ts';
-import { readBinary, readText } from '../files.ts';
+import { readText } from '../files.ts';
 import { wholeNetOf } from '../net-files.ts';
+import { weightsAt } from '../weight-inputs.ts';
 
 const help = `Usage: crema test NET --weights F.caffemodel --data DIR_OR_ARCHIVE [OPTIONS]
 
@@ -48,12 +48,13 @@ export const test: Command = {
       throw new UsageError('--data is missing: give a CIFAR-10 archive, folder or batch file.');
     const kind = oneOf('engine', values.engine, engineKinds);
     const wanted = wholeNumber('iterations', values.iterations, 1);
-    const weights = await readBinary(values.weights, readWeights);
+    const weights = await weightsAt(values.weights);
     const dataset = await loadDataset(values.data, terminal);
     const net = wholeNetOf(path, await readText(path), 'TEST', { record: recordOf(dataset) });
     const mean = await meanFor([net], path, dataset, terminal);
+    const files = await valuesFor([net], path);
     const compiled = compileNet(net, definitionOf, { prefix: 'test', backward: false, ringSlots: RING_SLOTS });
-    const feed = new DatasetFeed(dataset, { seed: 0, shuffle: false, mean });
+    const feed = new DatasetFeed(dataset, { seed: 0, shuffle: false, mean, files });
     const engine = await openEngine(kind, terminal);
     try {
       const executable = await engine.load(singleProgram(compiled));

@@ -1,7 +1,7 @@
 /** `crema train`: a whole training run without a page, as `caffe train` does it. */
 import { closeSync, openSync, writeSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { endingOf, readState, readWeights, writeState, writeWeights } from '../../app/formats/weight-files.ts';
+import { endingOf, writeState, writeWeights } from '../../app/formats/weight-files.ts';
 import { DatasetFeed } from '../../app/trainer/feed.ts';
 import { megabytes } from '../../app/trainer/memory-need.ts';
 import { LossWindow } from '../../app/trainer/loss-window.ts';
@@ -15,10 +15,11 @@ import {
   type Command,
   type Terminal,
 } from '../command.ts';
-import { findBeside, loadDataset, meanFor, recordOf } from '../data-files.ts';
+import { findBeside, loadDataset, meanFor, recordOf, valuesFor } from '../data-files.ts';
 import { engineKinds, openEngine } from '../engines.ts';
-import { readBinary, writeBytes } from '../files.ts';
+import { writeBytes } from '../files.ts';
 import { readSolverFiles, type SolverFiles } from '../solver-files.ts';
+import { stateAt, weightsAt } from '../weight-inputs.ts';
 
 const help = `Usage: crema train SOLVER --data DIR_OR_ARCHIVE [OPTIONS]
 
@@ -74,6 +75,7 @@ export const train: Command = {
     const files = await readSolverFiles(solverPath, values.net, recordOf(dataset));
     const { solver, netPath } = files;
     const mean = await meanFor([files.train, ...files.tests], netPath, dataset, terminal);
+    const named = await valuesFor([files.train, ...files.tests], netPath);
     const log = new Log(values.log);
     const engine = await openEngine(kind, terminal);
     try {
@@ -88,7 +90,7 @@ export const train: Command = {
         solver,
         extensions: files.extensions,
         withBatch: files.withBatch,
-        feed: new DatasetFeed(dataset, { seed, shuffle: !values['no-shuffle'], mean }),
+        feed: new DatasetFeed(dataset, { seed, shuffle: !values['no-shuffle'], mean, files: named }),
         seed,
         events: {
           log: (line) => terminal.out(line),
@@ -164,17 +166,17 @@ async function runToEnd(
 /** What a run begins with: a snapshot, or weights that are copied one file after the other, as Caffe does. */
 async function startOf(weightsPaths: readonly string[], statePath: string | undefined) {
   if (statePath === undefined) {
-    const weights = await Promise.all(weightsPaths.map((path) => readBinary(path, readWeights)));
+    const weights = await Promise.all(weightsPaths.map(weightsAt));
     return { weights, state: undefined };
   }
-  const state = await readBinary(statePath, readState);
+  const state = await stateAt(statePath);
   const beside = statePath.replace(/\.solverstate(\.h5)?$/, '.caffemodel$1');
   const named = state.learnedNet === '' ? undefined : findBeside(statePath, state.learnedNet);
   const found = named ?? findBeside(statePath, basename(beside));
   if (found === undefined) {
     throw new CommandError(`The weights of ${statePath} (${state.learnedNet || basename(beside)}) are not beside it.`);
   }
-  return { weights: [await readBinary(found, readWeights)], state };
+  return { weights: [await weightsAt(found)], state };
 }
 
 function randomSeed(terminal: Terminal): number {

@@ -3,6 +3,8 @@ import { EXPLICIT } from '../schema/dsl.ts';
 import { LayerParameter, NetParameter } from '../schema/net-messages.ts';
 import { messageOf } from '../schema/values.ts';
 import { V1_TYPES } from '../net/upgrade.ts';
+import type { ByteSource } from './byte-source.ts';
+import { decodeLarge } from './decode-large.ts';
 import { decodeWire } from './decode-wire.ts';
 import { encode } from './encode-wire.ts';
 import { blobProto, readBlob } from './stored-blob.ts';
@@ -27,7 +29,15 @@ export interface Caffemodel {
 
 /** Reads a `.caffemodel`. Throws `WireError` for a file that is cut off, damaged or something else. */
 export function readCaffemodel(bytes: Uint8Array): Caffemodel {
-  const net = decodeWire(bytes, NetParameter);
+  return caffemodelOf(decodeWire(bytes, NetParameter));
+}
+
+/** The same of a file that is read where it lies, with little more in memory than the weights. */
+export async function readLargeCaffemodel(source: ByteSource): Promise<Caffemodel> {
+  return caffemodelOf(await decodeLarge(source, NetParameter));
+}
+
+function caffemodelOf(net: NetParameter): Caffemodel {
   if (net.layer.length === 0 && net.layers.length === 0) {
     throw new WireError('This file holds no layers: it is not a .caffemodel.');
   }

@@ -15,7 +15,8 @@ interface NamedField {
 
 const byNumber = new WeakMap<MessageType, ReadonlyMap<number, NamedField>>();
 
-function fieldsOf(type: MessageType): ReadonlyMap<number, NamedField> {
+/** The fields of a binary message by their numbers. */
+export function fieldsOf(type: MessageType): ReadonlyMap<number, NamedField> {
   let fields = byNumber.get(type);
   if (!fields) {
     const binary = Object.entries(type.fields).filter(([name]) => !isExtension(name));

@@ -1,6 +1,8 @@
 /** Where a training stands: `.solverstate` files. */
 import { SolverState } from '../schema/solver-messages.ts';
 import { messageOf } from '../schema/values.ts';
+import type { ByteSource } from './byte-source.ts';
+import { decodeLarge } from './decode-large.ts';
 import { decodeWire } from './decode-wire.ts';
 import { encode } from './encode-wire.ts';
 import { blobProto, readBlob } from './stored-blob.ts';
@@ -22,7 +24,15 @@ export interface StoredSolverState {
 
 /** Reads a `.solverstate`. Throws `WireError` for a file that is cut off, damaged or something else. */
 export function readSolverstate(bytes: Uint8Array): StoredSolverState {
-  const state = decodeWire(bytes, SolverState);
+  return solverstateOf(decodeWire(bytes, SolverState));
+}
+
+/** The same of a file that is read where it lies, with little more in memory than the histories. */
+export async function readLargeSolverstate(source: ByteSource): Promise<StoredSolverState> {
+  return solverstateOf(await decodeLarge(source, SolverState));
+}
+
+function solverstateOf(state: SolverState): StoredSolverState {
   return {
     iteration: state.iter ?? 0,
     learnedNet: state.learned_net ?? '',

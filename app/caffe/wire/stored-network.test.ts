@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { readNet } from '../net/read-net.ts';
 import { LayerParameter, NetParameter } from '../schema/net-messages.ts';
 import { messageOf } from '../schema/values.ts';
+import { sourceOf } from './byte-source.ts';
 import { encode } from './encode-wire.ts';
 import { storedNetworkText } from './stored-network.ts';
 import { WireError } from './wire-reader.ts';
@@ -12,8 +13,8 @@ const fixture = (name: string) => new Uint8Array(readFileSync(new URL(`./fixture
 const layer = (fields: Partial<LayerParameter>): LayerParameter => messageOf(LayerParameter, fields);
 
 describe('storedNetworkText', () => {
-  it('gives the layers of a file that Caffe wrote, without blobs, phases and splits', () => {
-    const text = storedNetworkText(fixture('sgd_iter_10.caffemodel'));
+  it('gives the layers of a file that Caffe wrote, without blobs, phases and splits', async () => {
+    const text = await storedNetworkText(sourceOf(fixture('sgd_iter_10.caffemodel')));
     expect(text).not.toMatch(/blobs|phase:|_split/);
     const { layers } = readNet(text);
     expect(layers.length).toBeGreaterThan(2);
@@ -21,13 +22,13 @@ describe('storedNetworkText', () => {
     for (const { layer: read } of layers) for (const blob of read.bottom) expect(made).toContain(blob);
   });
 
-  it('upgrades an old file', () => {
-    const text = storedNetworkText(fixture('v1.caffemodel'));
+  it('upgrades an old file', async () => {
+    const text = await storedNetworkText(sourceOf(fixture('v1.caffemodel')));
     expect(text).toMatch(/^layer \{/m);
     expect(text).not.toMatch(/^layers|blobs/m);
   });
 
-  it('takes inserted splits out, and leaves a Split that somebody wrote', () => {
+  it('takes inserted splits out, and leaves a Split that somebody wrote', async () => {
     const net = messageOf(NetParameter, {
       name: 'n',
       layer: [
@@ -42,7 +43,7 @@ describe('storedNetworkText', () => {
         layer({ name: 'mine', type: 'Split', bottom: ['data_data_0_split_1'], top: ['b', 'c'] }),
       ],
     });
-    expect(storedNetworkText(encode(net, NetParameter))).toBe(`name: "n"
+    expect(await storedNetworkText(sourceOf(encode(net, NetParameter)))).toBe(`name: "n"
 layer {
   name: "data"
   type: "Input"
@@ -64,8 +65,8 @@ layer {
 `);
   });
 
-  it('refuses other files with a sentence', () => {
-    expect(() => storedNetworkText(new Uint8Array())).toThrow(WireError);
-    expect(() => storedNetworkText(new TextEncoder().encode('name: "text"'))).toThrow(WireError);
+  it('refuses other files with a sentence', async () => {
+    await expect(storedNetworkText(sourceOf(new Uint8Array()))).rejects.toThrow(WireError);
+    await expect(storedNetworkText(sourceOf(new TextEncoder().encode('name: "text"')))).rejects.toThrow(WireError);
   });
 });

@@ -8,7 +8,8 @@ import type { Field, MessageType } from '../schema/dsl.ts';
 import { LayerParameter, NetParameter, V1LayerParameter } from '../schema/net-messages.ts';
 import { messageOf } from '../schema/values.ts';
 import { printMessage } from '../text/print-message.ts';
-import { decodeWire } from './decode-wire.ts';
+import type { ByteSource } from './byte-source.ts';
+import { decodeLarge } from './decode-large.ts';
 import { WireError } from './wire-reader.ts';
 
 /** A message type without one of its fields, which the reader then passes over: weights are not even looked at. */
@@ -30,8 +31,8 @@ const BARE_NET = {
 } as typeof NetParameter;
 
 /** The text of the network in a `.caffemodel`. Throws `WireError` for a file that is damaged or something else. */
-export function storedNetworkText(bytes: Uint8Array): string {
-  const net = decodeWire(bytes, BARE_NET);
+export async function storedNetworkText(source: ByteSource): Promise<string> {
+  const net = await decodeLarge(source, BARE_NET);
   const { layers } = upgradeNet(net);
   if (layers.length === 0) throw new WireError('This file holds no layers: it is not a .caffemodel.');
   const plain = unsplit(layers.map(withoutPhase));

@@ -1,4 +1,5 @@
 /** The file `make_lmdb.py` of an exported Caffe folder. */
+import { IMAGE_ORDER_SOURCE } from '../image-order-source.ts';
 
 /** Makes the data bases of the NumPy arrays beside it; needs NumPy and python-lmdb, and nothing of Caffe. */
 export const LMDB_SOURCE = String.raw`"""Makes data/train_lmdb and data/test_lmdb of the NumPy arrays in data/, as Caffe's convert_imageset writes them.
@@ -31,23 +32,7 @@ def datum(image, label):
     return head + b"\x22" + varint(len(data)) + data + b"\x28" + varint(int(label))
 
 
-def mix(x):
-    x &= 0xFFFFFFFF
-    x = ((x ^ (x >> 16)) * 0x7FEB352D) & 0xFFFFFFFF
-    x = ((x ^ (x >> 15)) * 0x846CA68B) & 0xFFFFFFFF
-    return x ^ (x >> 16)
-
-
-def permuted(index, count, key):
-    half = max(1, math.ceil(math.log2(count) / 2))
-    mask = (1 << half) - 1
-    while True:
-        left, right = index >> half, index & mask
-        for r in range(6):
-            left, right = right, (left ^ mix(right ^ mix(key + r))) & mask
-        index = (left << half) | right
-        if index < count:
-            return index
+${IMAGE_ORDER_SOURCE}
 
 
 def write(name, order):

@@ -33,7 +33,7 @@ const images = (count: number, size: number) =>
 async function compare(
   net: Deployed,
   weights: ReturnType<typeof randomWeights>,
-  bytes: readonly Uint8Array[],
+  bytes: readonly ArrayLike<number>[],
 ): Promise<number> {
   const { preparation } = net;
   if (preparation === undefined) throw new Error('The net has no data layer.');

@@ -11,14 +11,14 @@ const LARGEST = 3 * 256 * 256;
 /**
  * Runs an image through the net. Undefined where the net does not begin with one image, or with one too large to be kept.
  *
- * @param image bytes [C, H, W] of the size that the net is prepared for; without one, a pattern that is the same each time
+ * @param image values [C, H, W] of the size that the net is prepared for; without one, a pattern that is the same each time
  * @throws ExportError, CompileError, EngineError
  */
 export async function sampleOf(
   engine: Engine,
   deployed: Deployed,
   weights: Caffemodel,
-  image?: Uint8Array,
+  image?: ArrayLike<number>,
 ): Promise<Sample | undefined> {
   const { net, preparation } = deployed;
   if (preparation === undefined || net.layers.filter(({ type }) => type === 'Input').length !== 1) return undefined;

@@ -34,6 +34,8 @@ export function modelSource(train: TypedNet, test: TypedNet | undefined): string
   if (test !== undefined) forwards.push(forwardOf(test, false, attributes, modules));
   const unused = [...modules.keys()].some((name) => !trained.has(name));
   const shared = sharedLines(train, modules);
+  const judge = test?.layers.find(({ type }) => type === 'Accuracy');
+  const accuracy = test?.blobs.get(judge?.tops[0] ?? '')?.name;
   return `"""${(train.name === '' ? 'The network' : train.name).replaceAll('"', "'")}, as it was designed in Crema, for PyTorch. Layers have their names in the prototxt."""
 import torch
 import torch.nn as nn
@@ -59,6 +61,9 @@ ${forwards.join('\n')}
 # What the solver multiplies rate and weight decay by, for each blob that it changes.
 MULTIPLIERS = {
 ${multiplierLines(train)}}
+
+# The output of a test that is its accuracy, if any.
+ACCURACY = ${accuracy === undefined ? 'None' : pythonString(accuracy)}
 
 # Some layers are there for tests alone.
 SOME_UNUSED = ${unused ? 'True' : 'False'}

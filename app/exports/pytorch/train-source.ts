@@ -1,4 +1,5 @@
 /** The files `train.py`, `caffe_solver.py` and `data.py` of an exported PyTorch project. */
+import { IMAGE_ORDER_SOURCE } from '../image-order-source.ts';
 
 /** Caffe's solvers on PyTorch's tensors. */
 export const SOLVER_SOURCE = String.raw`"""Caffe's update rules: momentum holds the learning rate, weight decay is a part of the gradient, rates are rounded to
@@ -116,24 +117,7 @@ from caffe_layers import run, uniform
 HERE = os.path.dirname(os.path.abspath(__file__))
 
 
-def mix(x):
-    x &= 0xFFFFFFFF
-    x = ((x ^ (x >> 16)) * 0x7FEB352D) & 0xFFFFFFFF
-    x = ((x ^ (x >> 15)) * 0x846CA68B) & 0xFFFFFFFF
-    return x ^ (x >> 16)
-
-
-def permuted(index, count, key):
-    """The image at a place of an epoch: a permutation of 0 to count-1 that the key names."""
-    half = max(1, math.ceil(math.log2(count) / 2))
-    mask = (1 << half) - 1
-    while True:
-        left, right = index >> half, index & mask
-        for r in range(6):
-            left, right = right, (left ^ mix(right ^ mix(key + r))) & mask
-        index = (left << half) | right
-        if index < count:
-            return index
+${IMAGE_ORDER_SOURCE}
 
 
 def batch_indices(seed, pass_index, batch, count, shuffle):
@@ -201,7 +185,8 @@ Several machines:       torchrun --nnodes=4 --nproc_per_node=8 --rdzv_backend=c1
 Go on from a snapshot:  python3 train.py --resume snapshots/NAME_iter_1000
 
 The batch of settings.json is the whole batch: processes share it. Snapshots are NumPy files with Caffe's names of blobs
-(conv1/0): Crema loads them, and "crema convert" makes a .caffemodel of them. losses.csv holds the curve."""
+(conv1/0): Crema loads them, and "crema convert" makes a .caffemodel of them. losses.csv holds the curves, in the form in which Crema
+exports its own: drop it on Crema's page to see both on one chart."""
 import argparse
 import contextlib
 import json
@@ -214,7 +199,7 @@ from torch.nn.parallel import DistributedDataParallel
 
 from caffe_solver import CaffeSolver
 from data import HERE, Split
-from model import MULTIPLIERS, SOME_UNUSED, Net
+from model import ACCURACY, MULTIPLIERS, SOME_UNUSED, Net
 
 
 def save(path, arrays):
@@ -252,6 +237,36 @@ def restore(solver, path):
         return int(file["iteration"])
 
 
+class Curves:
+    """losses.csv: a line for each iteration, with the test before it where there is one. What an earlier run wrote up to
+    the iteration that this one begins at stays."""
+
+    HEAD = "iteration,train_loss,learning_rate,test_loss,test_accuracy"
+
+    def __init__(self, path, iteration):
+        kept = []
+        if iteration > 0 and os.path.exists(path):
+            with open(path) as file:
+                kept = [line for line in file.read().split("\n")[1:] if line and int(line.split(",")[0]) < iteration]
+        self.file = open(path, "w")
+        self.file.write("\n".join([self.HEAD] + kept) + "\n")
+        self.test = None
+
+    def tested(self, iteration, loss, accuracy):
+        self.test = (iteration, f"{loss:.9g},{'' if accuracy is None else format(accuracy, '.9g')}")
+
+    def trained(self, iteration, loss, rate, flush):
+        self.file.write(f"{iteration},{loss:.9g},{rate:.9g},{self.test[1] if self.test else ','}\n")
+        self.test = None
+        if flush:
+            self.file.flush()
+
+    def close(self):
+        if self.test is not None:
+            self.file.write(f"{self.test[0]},,,{self.test[1]}\n")
+        self.file.close()
+
+
 def mean_over_processes(value, world):
     value = value.detach().clone()
     if world > 1:
@@ -261,15 +276,17 @@ def mean_over_processes(value, world):
 
 @torch.no_grad()
 def test(settings, net, split, device, rank, world):
-    """Caffe's test: batches from the start of the split, and the mean of every output over them."""
-    sums = {}
+    """Caffe's test: batches from the start of the split, and the means of every output and of the loss over them."""
+    sums, losses = {}, 0
     batches = settings["solver"]["test_iter"]
     for t in range(batches):
         images, labels = split.batch(settings["seed"], t, False, rank, world, False)
-        for name, value in net.forward_test(images.to(device), labels.to(device))["outputs"].items():
+        found = net.forward_test(images.to(device), labels.to(device))
+        losses = losses + mean_over_processes(found["loss"], world)
+        for name, value in found["outputs"].items():
             if value.numel() == 1:
                 sums[name] = sums.get(name, 0) + mean_over_processes(value.reshape(()), world)
-    return {name: float(total) / batches for name, total in sums.items()}
+    return {name: float(total) / batches for name, total in sums.items()}, float(losses) / batches
 
 
 def main():
@@ -304,14 +321,13 @@ def main():
     train_split = Split("train", settings["train"])
     test_split = Split("test", settings["test"]) if settings["test"] is not None else None
     last = s["max_iter"] if given.max_iter is None else given.max_iter
-    log = open("losses.csv", "a" if given.resume else "w") if rank == 0 else None
-    if log is not None and given.resume is None:
-        log.write("iteration,loss,rate\n")
+    curves = Curves("losses.csv", iteration) if rank == 0 else None
 
     def run_test():
-        found = test(settings, net, test_split, device, rank, world)
+        found, loss = test(settings, net, test_split, device, rank, world)
         if rank == 0:
             print(f"Iteration {iteration}, test:", ", ".join(f"{k} = {v:.6g}" for k, v in found.items()), flush=True)
+            curves.tested(iteration, loss, found.get(ACCURACY))
 
     tests = test_split is not None and s["test_interval"] > 0 and s["test_iter"] > 0
     while iteration < last:
@@ -332,10 +348,10 @@ def main():
             if p.grad is None:
                 p.grad = torch.zeros_like(p)
         rate = solver.step(iteration)
-        if log is not None:
-            log.write(f"{iteration},{float(total):.9g},{rate:.9g}\n")
-            if s["display"] and iteration % s["display"] == 0:
-                log.flush()
+        if curves is not None:
+            shown = s["display"] and iteration % s["display"] == 0
+            curves.trained(iteration, float(total), rate, shown)
+            if shown:
                 print(f"Iteration {iteration}, loss = {float(total):.6g}, lr = {rate:.6g}", flush=True)
         iteration += 1
         if rank == 0 and s["snapshot"] and iteration % s["snapshot"] == 0 and iteration < last:
@@ -343,7 +359,7 @@ def main():
     if tests:
         run_test()
     if rank == 0:
-        log.close()
+        curves.close()
         snapshot(settings, net, solver, iteration)
     if world > 1:
         dist.destroy_process_group()

@@ -112,6 +112,9 @@ Made by Crema. Needs Python 3.8, PyTorch 1.13 or later, and NumPy.
     torchrun --nproc_per_node=gpu train.py             # all GPUs of this machine
     torchrun --nnodes=4 --nproc_per_node=8 --rdzv_backend=c10d --rdzv_endpoint=HOST:29500 train.py
 
+Where torchrun of PyTorch 1.13 stops with "'NoneType' object has no attribute 'get'" (with Python 3.11, as in Debian 12), add
+\`--redirects=1 --tee=1\` before train.py.
+
 The run is the one that Crema would make: the same first weights, the same images in the same order, the same crops,
 flips and dropped values, Caffe's update rules. Numbers differ by rounding only. The batch in settings.json is the whole
 batch: processes share it, so their number must divide it. The images are those of ${dataset.name}.
@@ -119,7 +122,8 @@ batch: processes share it, so their number must divide it. The images are those 
 - model.py: the network, layer by layer, with the names of the prototxt
 - settings.json: the solver, the batch, what is done to an image
 - weights.npz: the weights to begin with; data/: the images, as NumPy arrays
-- losses.csv (made): the curve; snapshots/NAME_iter_N.npz (made): weights under Caffe's names of blobs
+- losses.csv (made): loss, rate and tests; drop it on Crema's page to see it on one chart with the run there
+- snapshots/NAME_iter_N.npz (made): weights under Caffe's names of blobs
 
 Go on from a snapshot with \`--resume snapshots/NAME_iter_N\`. Load NAME_iter_N.npz in Crema, or make a .caffemodel of it:
 \`crema convert NAME_iter_N.npz NAME.caffemodel\`.

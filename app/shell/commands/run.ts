@@ -32,8 +32,8 @@ export function doRunAction(action: RunAction): Promise<unknown> {
 
 /** Starts anew: from the loaded weights where there are some, else from the net's fillers. */
 export function startTraining(): Promise<void> {
-  const bytes = startWeights.get();
-  return start(bytes === undefined ? {} : { weights: bytes });
+  const weights = startWeights.get();
+  return start(weights === undefined ? {} : { weights });
 }
 
 /** Goes on from a snapshot with the losses an unbroken run would have had. */

@@ -1,13 +1,13 @@
-/** Bytes of the weights that the next run starts with. They are too large for a store that tells everyone of changes. */
-let bytes: Uint8Array | undefined;
+/** The file of weights that the next run starts with: read by the worker, where it lies, when the run starts. */
+let file: Blob | undefined;
 
-/** The loaded `.caffemodel`, if any. */
+/** The loaded file, if any. */
 export const startWeights = {
-  get: (): Uint8Array | undefined => bytes,
-  set: (loaded: Uint8Array): void => {
-    bytes = loaded;
+  get: (): Blob | undefined => file,
+  set: (loaded: Blob): void => {
+    file = loaded;
   },
   clear: (): void => {
-    bytes = undefined;
+    file = undefined;
   },
 };

@@ -19,6 +19,6 @@ export async function showNetworkOf(file: File): Promise<void> {
     const { text } = await reader.call({ kind: 'stored-network', file });
     openDocument({ name: nameOfFile(file.name), netText: text, solverText: '' });
     keeper.markEdited();
-    await loadWeights(file.name, new Uint8Array(await file.arrayBuffer()));
+    await loadWeights(file.name, file);
   });
 }

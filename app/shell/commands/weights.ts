@@ -13,24 +13,27 @@ import { attempt, train } from './workers.ts';
 
 const showFailure = (weightsFailure: WorkerFailure) => useRun.setState({ weightsFailure });
 
-/** Loads a `.caffemodel`, or resumes from a `.solverstate` and the `.caffemodel` beside it (or both as `.h5`). Shows the Snapshots tab. */
+/**
+ * Loads weights in any form, or resumes from a `.solverstate` and the `.caffemodel` beside it (or both as `.h5`). Files are
+ * handed to the worker as they are: they may be larger than what a page has room for. Shows the Snapshots tab.
+ */
 export async function loadWeightFiles(files: readonly File[]): Promise<void> {
   useView.setState({ monitorTab: 'snapshots' });
   useRun.setState({ weightsFailure: undefined });
   await attempt(async () => {
-    const model = files.find(({ name }) => /\.caffemodel(\.h5)?$/i.test(name));
     const state = files.find(({ name }) => /\.solverstate(\.h5)?$/i.test(name));
+    const model = files.find((file) => file !== state);
     if (state !== undefined) {
-      const weights = model === undefined ? startWeights.get() : await bytesOf(model);
+      const weights = model ?? startWeights.get();
       if (weights === undefined) {
         throw new WorkerError({
           code: 'weights',
           message: `${state.name} holds the solver's history but no weights: choose the .caffemodel of the same iteration together with it.`,
         });
       }
-      await start({ weights, solverState: await bytesOf(state) });
+      await start({ weights, solverState: state });
     } else if (model !== undefined) {
-      await loadWeights(model.name, await bytesOf(model));
+      await loadWeights(model.name, model);
     }
   }, showFailure);
 }
@@ -44,15 +47,15 @@ export async function loadExampleWeights(): Promise<void> {
     const answer = await fetch(`models/${file}`);
     if (!answer.ok)
       throw new WorkerError({ code: 'weights', message: `${file} could not be fetched (${answer.status}).` });
-    await loadWeights(file.split('/').at(-1) ?? file, new Uint8Array(await answer.arrayBuffer()));
+    await loadWeights(file.split('/').at(-1) ?? file, await answer.blob());
   }, showFailure);
 }
 
 /** Puts weights into the net of the page, and has the next run start with them. */
-export async function loadWeights(name: string, bytes: Uint8Array): Promise<void> {
+export async function loadWeights(name: string, file: Blob): Promise<void> {
   const { netText } = useDocument.getState();
-  const report = await named(name, () => train.call({ kind: 'load-weights', netText, bytes }));
-  startWeights.set(bytes);
+  const report = await named(name, () => train.call({ kind: 'load-weights', netText, file }));
+  startWeights.set(file);
   useRun.setState({ startingPoint: { name, report }, hasWeights: true });
 }
 
@@ -90,8 +93,4 @@ async function named<T>(name: string, work: () => Promise<T>): Promise<T> {
     if (!(error instanceof WorkerError) || error.failure.code === 'bug') throw error;
     throw new WorkerError({ ...error.failure, message: `${name}: ${error.failure.message}` }, { cause: error });
   }
-}
-
-async function bytesOf(file: File): Promise<Uint8Array> {
-  return new Uint8Array(await file.arrayBuffer());
 }
