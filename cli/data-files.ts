@@ -66,6 +66,23 @@ export async function meanFor(
   return mean.data;
 }
 
+/** Values of the other files that layers name (InfogainLoss's matrix), by the name as it stands in the net. @throws CommandError */
+export async function valuesFor(nets: readonly TypedNet[], netPath: string): Promise<Map<string, Float32Array>> {
+  const values = new Map<string, Float32Array>();
+  for (const { parameter } of nets.flatMap(({ layers }) => layers)) {
+    const name = parameter.bottom.length < 3 ? parameter.infogain_loss_param?.source : undefined;
+    if (name !== undefined && !values.has(name)) values.set(name, await valuesOf(netPath, name));
+  }
+  return values;
+}
+
+/** The values of a .binaryproto that a net's file names. @throws CommandError where it is not there or cannot be read */
+export async function valuesOf(netPath: string, name: string): Promise<Float32Array> {
+  const found = findBeside(netPath, name);
+  if (found === undefined) throw new CommandError(`${netPath} names ${name}, which is not there.`);
+  return (await readBinary(found, readBinaryproto)).data;
+}
+
 /** Where a file named inside another is: as named from that file's folder, beside it, or as named from here. */
 export function findBeside(path: string, name: string): string | undefined {
   const folder = dirname(path);

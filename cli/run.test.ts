@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
+import { writeBinaryproto } from '../app/caffe/wire/binaryproto.ts';
 import { readSafetensors, writeSafetensors, type SafeTensor } from '../app/formats/safetensors.ts';
 import { crema } from './testing-terminal.ts';
 
@@ -26,10 +27,10 @@ const tensors: [string, SafeTensor][] = [
   ['top_diff/y', f32([1, 2], 3, 4)],
 ];
 
-function caseFile(name: string, phase: string, given: [string, SafeTensor][] = tensors): string {
+function caseFile(name: string, phase: string, given = tensors, net = prototxt): string {
   const path = join(folder, name);
   const metadata = new Map([
-    ['prototxt', prototxt],
+    ['prototxt', net],
     ['phase', phase],
   ]);
   writeFileSync(path, writeSafetensors(new Map(given), metadata));
@@ -41,6 +42,36 @@ const result = (name: string) => {
   const { tensors } = readSafetensors(readFileSync(join(folder, 'out', name)));
   return Object.fromEntries([...tensors].map(([key, { data }]) => [key, Array.from(data, Number)]));
 };
+
+test('InfogainLoss reads its matrix from a file beside the case', async () => {
+  const scores: [string, SafeTensor][] = [
+    ['bottom/x', f32([2, 2], 1, -1, 0.5, 2)],
+    ['bottom/l', f32([2], 0, 1)],
+  ];
+  const matrix = [2, 0.5, 0.25, 1];
+  const net = (more: string, settings: string) => `force_backward: true
+layer { name: "x" type: "Input" top: "x" input_param { shape { dim: 2 dim: 2 } } }
+layer { name: "l" type: "Input" top: "l" input_param { shape { dim: 2 } } } ${more}
+layer { name: "loss" type: "InfogainLoss" bottom: "x" bottom: "l" ${settings} top: "loss" }`;
+  writeFileSync(
+    join(folder, 'h.binaryproto'),
+    writeBinaryproto({ shape: [1, 1, 2, 2], data: Float32Array.from(matrix) }),
+  );
+  const bottom = 'layer { name: "h" type: "Input" top: "h" input_param { shape { dim: 2 dim: 2 } } }';
+  const blob = caseFile(
+    'blob.safetensors',
+    'TRAIN',
+    [...scores, ['bottom/h', f32([2, 2], ...matrix)]],
+    net(bottom, 'bottom: "h"'),
+  );
+  const named = (name: string, file: string) =>
+    caseFile(name, 'TRAIN', scores, net('', `infogain_loss_param { source: "somewhere/${file}" }`));
+  expect(await run(blob, named('file.safetensors', 'h.binaryproto'))).toMatchObject({ code: 0, err: '' });
+  expect(result('file.safetensors')).toEqual(result('blob.safetensors'));
+  expect((await run(named('missing.safetensors', 'none.binaryproto'))).err).toContain(
+    'names somewhere/none.binaryproto, which is not there',
+  );
+});
 
 describe('crema run', () => {
   test('forward and backward in TRAIN', async () => {

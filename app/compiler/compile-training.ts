@@ -11,7 +11,8 @@ import { optimise } from '../engine/program/optimise.ts';
 import { solverUpdate, type UpdateSettings } from '../engine/train/solver-update.ts';
 import { historiesOf } from '../engine/train/update-rules.ts';
 import type { LayerDefinition } from '../layers/definition.ts';
-import { CompileError, compileNet, scalarsUsed, type CompiledNet, type CompiledParam } from './compile-net.ts';
+import { compileNet, scalarsUsed } from './compile-net.ts';
+import { CompileError, type CompiledNet, type CompiledParam } from './compiled-net.ts';
 
 /** Passes whose losses wait on the device before they must be read. */
 export const RING_SLOTS = 256;

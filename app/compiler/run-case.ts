@@ -8,8 +8,10 @@ import type { TypedNet } from '../caffe/net/typed-net.ts';
 import type { Phase } from '../caffe/schema/net-messages.ts';
 import type { Engine, Executable } from '../engine/engine.ts';
 import type { SafeTensor, SafetensorsFile } from '../formats/safetensors.ts';
+import { countOf } from '../layers/definition.ts';
 import { definitionOf, layersKnowing, layerTable } from '../layers/index.ts';
-import { compileNet, type CompiledNet } from './compile-net.ts';
+import { compileNet } from './compile-net.ts';
+import type { CompiledNet } from './compiled-net.ts';
 import { singleProgram } from './compile-training.ts';
 
 /** What a case lacks, or how it contradicts its net: a sentence to be put behind the file's name. */
@@ -19,10 +21,17 @@ export class CaseError extends Error {
 
 type Tensors = ReadonlyMap<string, SafeTensor>;
 
+/** What a case brings: its tensors, and a way to the values of files that its layers name. */
+interface Given {
+  readonly tensors: Tensors;
+  readonly readValues: (file: string) => Promise<Float32Array>;
+}
+
 /**
  * Runs a case.
  *
  * @param netOf builds the case's net; the default throws a CaseError with its first mistake.
+ * @param readValues reads the values of a file that a layer names
  * @returns `top/BLOB` for each output and each blob that an HDF5Output takes, and in TRAIN phase `bottom_diff/BLOB` for each input that has a gradient,
  *   `param_diff/LAYER/I` and `param_after/LAYER/I`; for layers that share a parameter, under each one's name.
  * @throws CaseError where the case lacks something or does not fit its net; CompileError, EngineError.
@@ -31,6 +40,7 @@ export async function runCase(
   file: SafetensorsFile,
   engine: Engine,
   netOf: (text: string, phase: Phase) => TypedNet = wholeNet,
+  readValues: (file: string) => Promise<Float32Array> = noFiles,
 ): Promise<Map<string, SafeTensor>> {
   const text = file.metadata.get('prototxt');
   const phase = file.metadata.get('phase');
@@ -39,17 +49,18 @@ export async function runCase(
     throw new CaseError(`the "phase" in its metadata is ${phase ?? 'missing'}, not TRAIN or TEST.`);
   }
   const net = netOf(text, phase);
-  const passing = await countPassing(net, text, file.tensors, engine);
-  if (passing.size === 0) return runCompiled(compileCase(net, definitionOf, file.tensors), file.tensors, engine);
+  const given = { tensors: file.tensors, readValues };
+  const passing = await countPassing(net, text, given, engine);
+  if (passing.size === 0) return runCompiled(compileCase(net, definitionOf, file.tensors), given, engine);
   const known = layersKnowing(passing);
   const sized = wholeNet(text, phase, known.layerTable);
-  return runCompiled(compileCase(sized, known.definitionOf, file.tensors), file.tensors, engine);
+  return runCompiled(compileCase(sized, known.definitionOf, file.tensors), given, engine);
 }
 
-async function runCompiled(compiled: CompiledNet, tensors: Tensors, engine: Engine): Promise<Map<string, SafeTensor>> {
+async function runCompiled(compiled: CompiledNet, given: Given, engine: Engine): Promise<Map<string, SafeTensor>> {
   const executable = await engine.load(singleProgram(compiled));
   try {
-    writeInputs(compiled, executable, tensors);
+    await writeInputs(compiled, executable, given);
     executable.run('run', { seed: 1, pass: 0 });
     return await readResults(compiled, executable, compiled.net.phase);
   } finally {
@@ -64,7 +75,7 @@ async function runCompiled(compiled: CompiledNet, tensors: Tensors, engine: Engi
 async function countPassing(
   net: TypedNet,
   text: string,
-  tensors: Tensors,
+  given: Given,
   engine: Engine,
 ): Promise<ReadonlyMap<string, number>> {
   const passing = new Map<string, number>();
@@ -77,7 +88,7 @@ async function countPassing(
     const compiled = compileNet(sized, known.definitionOf, { prefix: 'case', backward: false, keepBlobs: [selector] });
     const executable = await engine.load(singleProgram(compiled));
     try {
-      writeInputs(compiled, executable, tensors);
+      await writeInputs(compiled, executable, given);
       executable.run('run', { seed: 1, pass: 0 });
       const values = await executable.read(compiled.dataBuffer(selector));
       passing.set(name, values.filter((v) => v !== 0).length);
@@ -117,13 +128,21 @@ const inputBlobs = (net: TypedNet): string[] =>
 const writtenBlobs = (net: TypedNet): string[] =>
   net.layers.filter((layer) => layer.type === 'HDF5Output').flatMap((layer) => layer.bottoms);
 
-function writeInputs(compiled: CompiledNet, executable: Executable, tensors: Tensors): void {
+async function writeInputs(compiled: CompiledNet, executable: Executable, given: Given): Promise<void> {
   const { net } = compiled;
+  const { tensors } = given;
   const write = (buffer: string, name: string) => {
     const size = compiled.buffers.find(({ id }) => id === buffer)?.size;
     executable.write(buffer, valuesOf(tensors, name, size));
   };
-  for (const { layer, name, buffer } of compiled.inputs) {
+  for (const { layer, name, buffer, shape, file } of compiled.inputs) {
+    if (file !== undefined) {
+      const values = await given.readValues(file);
+      if (values.length !== countOf(shape))
+        throw new CaseError(`${file} holds ${values.length} values; layer "${layer.name}" needs ${countOf(shape)}.`);
+      executable.write(buffer, values);
+      continue;
+    }
     const top = /^top\/(\d+)$/.exec(name)?.[1];
     const id = top === undefined ? undefined : layer.tops[Number(top)];
     if (id === undefined) {
@@ -139,6 +158,9 @@ function writeInputs(compiled: CompiledNet, executable: Executable, tensors: Ten
     if (tensors.has(name) && compiled.buffers.some((b) => b.id === buffer)) write(buffer, name);
   }
 }
+
+const noFiles = (file: string): Promise<never> =>
+  Promise.reject(new CaseError(`it names the file ${file}, which cannot be read here.`));
 
 function valuesOf(tensors: Tensors, name: string, size: number | undefined): Float32Array {
   const tensor = tensors.get(name);

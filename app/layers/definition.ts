@@ -85,9 +85,9 @@ export interface ForwardContext extends KernelContext {
   readonly tops: readonly Tensor[];
   /**
    * A tensor the host writes before each pass (a data layer's bytes and labels, `images` [N, C, H, W] u8 and `labels`
-   * [N] f32) or once (`mean` [C, H, W] f32).
+   * [N] f32) or once (`mean` [C, H, W] f32). `file` is the file that the layer names for it, if it is one of its own.
    */
-  input(name: string, shape: Shape, dtype: StorageType): Tensor;
+  input(name: string, shape: Shape, dtype: StorageType, file?: string): Tensor;
   /** Parameters as targets, for state that forward changes (BatchNorm's statistics in TRAIN). */
   readonly state: readonly Target[];
   /** A tensor that keeps what a pass leaves in it for the next, zero at the start: the hidden state of a recurrent layer. */

@@ -1,7 +1,7 @@
 /** Eltwise: SUM, PROD and MAX of blobs of one shape. Mirrors Caffe's eltwise_layer.cpp. */
 import type { LayerParameter } from '../caffe/schema/net-messages.ts';
 import { setting } from '../caffe/schema/values.ts';
-import { add, div, eq, f32, gt, i32, mul, select } from '../engine/ir/build.ts';
+import { add, div, eq, gt, i32, mul, select } from '../engine/ir/build.ts';
 import type { Expr } from '../engine/ir/expr.ts';
 import {
   countOf,
@@ -18,30 +18,35 @@ import { nth } from './views.ts';
 /** Bottoms that one kernel reads: a device binds eight buffers to a kernel, and some are outputs. */
 const BOTTOMS_PER_KERNEL = 5;
 
-/** Bottoms of a PROD: each gradient reads all the others, in one kernel. */
-const MOST_FACTORS = 6;
-
 const factor = (layer: LayerParameter, i: number): number => setting(layer, 'eltwise_param').coeff[i] ?? 1;
 
 /** Which bottom each maximum came from. */
 const winners = (c: KernelContext): Tensor => c.saved('winner', nth(c.bottoms, 0).shape, 'i32');
 
-const groups = (count: number): number[][] =>
-  Array.from({ length: Math.ceil(count / BOTTOMS_PER_KERNEL) }, (_, g) =>
-    Array.from(
-      { length: Math.min(BOTTOMS_PER_KERNEL, count - g * BOTTOMS_PER_KERNEL) },
-      (__, i) => g * BOTTOMS_PER_KERNEL + i,
-    ),
+/** Bottoms in groups that one kernel reads. */
+const inGroups = (bottoms: readonly number[]): number[][] =>
+  Array.from({ length: Math.ceil(bottoms.length / BOTTOMS_PER_KERNEL) }, (_, g) =>
+    bottoms.slice(g * BOTTOMS_PER_KERNEL, (g + 1) * BOTTOMS_PER_KERNEL),
   );
 
-/** Combines a group of bottoms with what the groups before it left in the top. */
-function fold(c: ForwardContext, term: (i: number, at: Expr) => Expr, combine: (a: Expr, b: Expr) => Expr): void {
-  const top = nth(c.tops, 0);
-  groups(c.bottoms.length).forEach((group, g) => {
-    c.computeFlat(top, (at) => {
-      const terms = group.map((i) => term(i, at));
-      return (g === 0 ? terms : [flat(top, at), ...terms]).reduce(combine);
-    });
+/** Combines some bottoms into a tensor, a group at a time with what the groups before it left there. */
+function fold(
+  c: KernelContext,
+  into: Tensor,
+  bottoms: readonly number[],
+  term: (i: number, at: Expr) => Expr,
+  combine: (a: Expr, b: Expr) => Expr,
+  label?: string,
+): void {
+  inGroups(bottoms).forEach((group, g) => {
+    c.computeFlat(
+      into,
+      (at) => {
+        const terms = group.map((i) => term(i, at));
+        return (g === 0 ? terms : [flat(into, at), ...terms]).reduce(combine);
+      },
+      label,
+    );
   });
 }
 
@@ -54,7 +59,7 @@ function forwardMax(c: ForwardContext): void {
     { ...top, shape },
     { ...winner, shape },
   ];
-  groups(c.bottoms.length).forEach((group, g) => {
+  inGroups([...c.bottoms.keys()]).forEach((group, g) => {
     c.computeStores(shape, (...o) => {
       const i = nth(o, 0);
       let value = g === 0 ? flat(nth(c.bottoms, nth(group, 0)), i) : flat(top, i);
@@ -73,24 +78,22 @@ function forwardMax(c: ForwardContext): void {
   });
 }
 
-/** The product of all bottoms but one. */
-const productOfOthers = (c: KernelContext, but: number, i: Expr): Expr =>
-  c.bottoms
-    .filter((_, b) => b !== but)
-    .map((t) => flat(t, i))
-    .reduce((x, y) => mul(x, y), f32(1));
-
-function bottomGradient(c: BackwardContext, b: number, dy: Expr, i: Expr): Expr {
+/** The gradient of a bottom, over the flat index; where that takes kernels of their own, it makes them. */
+function bottomGradient(c: BackwardContext, b: number): (i: Expr) => Expr {
   const p = setting(c.layer, 'eltwise_param');
+  const dy = (i: Expr): Expr => flat(nth(c.topDiffs, 0), i);
   switch (p.operation) {
     case 'SUM':
-      return mul(dy, factor(c.layer, b));
+      return (i) => mul(dy(i), factor(c.layer, b));
     case 'MAX':
-      return select(eq(flat(winners(c), i), i32(b)), dy, 0);
-    case 'PROD':
-      return p.stable_prod_grad
-        ? mul(dy, productOfOthers(c, b, i))
-        : mul(dy, div(flat(nth(c.tops, 0), i), flat(nth(c.bottoms, b), i)));
+      return (i) => select(eq(flat(winners(c), i), i32(b)), dy(i), 0);
+    case 'PROD': {
+      if (!p.stable_prod_grad) return (i) => mul(dy(i), div(flat(nth(c.tops, 0), i), flat(nth(c.bottoms, b), i)));
+      const others = c.scratch(`others${b}`, nth(c.bottoms, 0).shape);
+      const but = [...c.bottoms.keys()].filter((other) => other !== b);
+      fold(c, others, but, (other, i) => flat(nth(c.bottoms, other), i), mul, `others${b}`);
+      return (i) => mul(dy(i), flat(others, i));
+    }
   }
 }
 
@@ -125,18 +128,14 @@ export const eltwise: LayerDefinition = {
     const weighted = operation === 'SUM' && coeff.length > 0;
     return { macs: 0, other: count * (weighted ? bottoms.length : bottoms.length - 1) };
   },
-  supports(layer) {
-    return setting(layer, 'eltwise_param').operation === 'PROD' && layer.bottom.length > MOST_FACTORS
-      ? `PROD of more than ${MOST_FACTORS} blobs cannot be computed: multiply them in two Eltwise layers.`
-      : undefined;
-  },
   forward(c) {
+    const [top, all] = [nth(c.tops, 0), [...c.bottoms.keys()]];
     switch (setting(c.layer, 'eltwise_param').operation) {
       case 'SUM':
-        fold(c, (b, i) => mul(flat(nth(c.bottoms, b), i), factor(c.layer, b)), add);
+        fold(c, top, all, (b, i) => mul(flat(nth(c.bottoms, b), i), factor(c.layer, b)), add);
         return;
       case 'PROD':
-        fold(c, (b, i) => flat(nth(c.bottoms, b), i), mul);
+        fold(c, top, all, (b, i) => flat(nth(c.bottoms, b), i), mul);
         return;
       case 'MAX':
         forwardMax(c);
@@ -145,8 +144,7 @@ export const eltwise: LayerDefinition = {
   },
   backward(c) {
     c.bottomDiffs.forEach((target, b) => {
-      if (target !== undefined)
-        c.computeFlat(target, (i) => bottomGradient(c, b, flat(nth(c.topDiffs, 0), i), i), `bottom${b}`);
+      if (target !== undefined) c.computeFlat(target, bottomGradient(c, b), `bottom${b}`);
     });
   },
 };

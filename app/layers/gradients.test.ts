@@ -219,6 +219,25 @@ const cases: Readonly<Record<string, Case>> = {
   'Interp, from and to one row': {
     net: oneLayer('Interp', [[1, 2, 1, 5]], 'interp_param { height: 3 width: 1 }'),
   },
+  SmoothL1Loss: {
+    net: oneLayer('SmoothL1Loss', [image, image]),
+    range: 2,
+  },
+  'SmoothL1Loss, weighted': {
+    net: oneLayer('SmoothL1Loss', [image, image, image, image], 'smooth_l1_loss_param { sigma: 2 }'),
+    without: ['c', 'd'],
+  },
+  Upsample: { net: oneLayer('Upsample', [[2, 3, 3, 4]], 'upsample_param { scale: 2 pad_out_w: true }') },
+  'Upsample to a smaller size': {
+    net: oneLayer('Upsample', [[1, 2, 7, 5]], 'upsample_param { upsample_h: 3 upsample_w: 8 }'),
+  },
+  'Eltwise PROD of eight': {
+    net: oneLayer(
+      'Eltwise',
+      Array.from({ length: 8 }, () => [2, 3]),
+      'eltwise_param { operation: PROD }',
+    ),
+  },
   ROIPooling: {
     net: oneLayer(
       'ROIPooling',

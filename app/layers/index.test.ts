@@ -58,11 +58,9 @@ test('settings that cannot be computed are told from those that can', () => {
     const layer = buildNet(text, { phase: 'TRAIN', layers: layerTable }).layers.at(-1);
     return layer === undefined ? undefined : definitionOf(layer.type)?.supports?.(layer.parameter, 'TRAIN');
   };
-  const scores = (settings: string): string => oneLayer('InfogainLoss', [[4, 10], [4]], settings);
-  expect(reason(scores('infogain_loss_param { source: "h.binaryproto" }'))).toBe(
-    'The matrix file of infogain_loss_param { source } is not read here: give the matrix as a third bottom.',
-  );
-  expect(reason(oneLayer('InfogainLoss', [[4, 10], [4], [10, 10]]))).toBeUndefined();
+  const image = [1, 2, 4, 4];
+  expect(reason(oneLayer('Upsample', [image, image]))).toMatch(/mask of a pooling.*: remove the second bottom/);
+  expect(reason(oneLayer('Upsample', [image]))).toBeUndefined();
 });
 
 describe('templates make a layer that is accepted as it stands', () => {

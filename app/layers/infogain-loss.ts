@@ -1,11 +1,11 @@
 /**
  * InfogainLoss. Mirrors Caffe's infogain_loss_layer.cpp. As in SoftmaxWithLoss, forward keeps the logarithm of the sum of
- * exponentials; the matrix must be a blob, since the file that `source` names is not read here.
+ * exponentials. The matrix is the third bottom, or the host reads it from the file that `source` names.
  */
 import { setting } from '../caffe/schema/values.ts';
 import { add, and, at, axis, div, exp, ge, log, lt, min, mul, select, sub, sum } from '../engine/ir/build.ts';
 import type { Expr } from '../engine/ir/expr.ts';
-import { countOf, element, type KernelContext, type LayerDefinition, type Tensor } from './definition.ts';
+import { countOf, element, flat, type KernelContext, type LayerDefinition, type Tensor } from './definition.ts';
 import { counts, labelAt, lossSummary, normalizationOf, normalizer } from './loss-normalization.ts';
 import { bottom, bottomText, requireLabels, requireSameBatch } from './shape-rules.ts';
 import { largestScores, scoresOf, sumOfExponentials } from './softmax.ts';
@@ -25,9 +25,15 @@ const byClass = <T extends Tensor>(t: T, parts: Around): T => view(t, [parts.out
 const labelOf = (c: KernelContext, parts: Around, o: Expr, q: Expr): Expr =>
   labelAt(nth(c.bottoms, 1), add(mul(o, parts.inner), q));
 
+/** The matrix; forward puts it there where it comes from a file. */
+const matrixOf = (c: KernelContext, parts: Around): Tensor => {
+  const shape = [parts.extent, parts.extent];
+  return c.bottoms.length > 2 ? view(nth(c.bottoms, 2), shape) : c.saved('matrix', shape);
+};
+
 /** What it costs to take class `k` where the label is another, or the same. */
 const gain = (c: KernelContext, parts: Around, label: Expr, k: Expr): Expr =>
-  element(view(nth(c.bottoms, 2), [parts.extent, parts.extent]), [label, k], {
+  element(matrixOf(c, parts), [label, k], {
     guard: and(ge(label, 0), lt(label, parts.extent)),
   });
 
@@ -57,13 +63,14 @@ export const infogainLoss: LayerDefinition = {
     return { tops: c.layer.top.length > 1 ? [[], bottom(c)] : [[]] };
   },
   cost: (_, bottoms) => ({ macs: 0, other: 6 * countOf(nth(bottoms, 0)) }),
-  supports: (layer) =>
-    layer.bottom.length < 3 && layer.infogain_loss_param?.source !== undefined
-      ? 'The matrix file of infogain_loss_param { source } is not read here: give the matrix as a third bottom.'
-      : undefined,
   forward(c) {
     const x = nth(c.bottoms, 0);
     const parts = partsOf(c);
+    if (c.bottoms.length < 3) {
+      const matrix = matrixOf(c, parts);
+      const read = c.input('matrix', matrix.shape, 'f32', setting(c.layer, 'infogain_loss_param').source ?? '');
+      c.computeFlat(matrix, (i) => flat(read, i), 'matrix');
+    }
     const largest = largestScores(c, x, parts);
     const total = c.scratch('sum', [parts.outer, parts.inner]);
     sumOfExponentials(c, x, parts, largest, total);

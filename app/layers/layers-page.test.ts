@@ -14,5 +14,5 @@ test('it has every type, with settings, parameters and what is refused', () => {
   expect(page).toContain('- Parameters: weights, bias.');
   expect(page).toContain('| `negative_slope` | float | `0` |');
   expect(page).toContain('- Refused: Python layers cannot be run in Crema');
-  expect(page).toContain('- Refused: The matrix file of infogain_loss_param');
+  expect(page).toContain('- Refused: Upsample by the mask of a pooling');
 });

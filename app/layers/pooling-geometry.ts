@@ -104,11 +104,18 @@ export function pooledShape(c: ShapeContext): Shape {
   const shape = requireRank(c, 4, 'batch, channels, height, width');
   const [height, width] = [nth(shape, 2), nth(shape, 3)];
   const axes = poolAxes(c.layer, height, width, (message, field) => c.fail(message, field));
-  for (const a of axes)
-    if (a.pooled < 1 || (a.pooled - 1) * a.stride >= a.extent + a.pad)
+  for (const a of axes) {
+    if (a.pooled < 1)
       c.fail(
         `A window of ${axes[0].kernel}×${axes[1].kernel} does not fit into ${bottomText(c, 0)}: use a smaller kernel_size.`,
         'pooling_param.kernel_size',
       );
+    // Caffe gives such a window the smallest float, which no later layer can use.
+    if ((a.pooled - 1) * a.stride >= a.extent + a.pad)
+      c.fail(
+        `The last window of ${axes[0].kernel}×${axes[1].kernel} would lie wholly behind the edge of ${bottomText(c, 0)}, since its stride (${a.stride}) is larger than the window: use round_mode: FLOOR, or a smaller stride.`,
+        'pooling_param',
+      );
+  }
   return [nth(shape, 0), nth(shape, 1), axes[0].pooled, axes[1].pooled];
 }

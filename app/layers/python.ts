@@ -1,7 +1,7 @@
 /** Python. What it does is in a program that is not here; its shapes are known for the layers of well-known forks. */
 import { setting } from '../caffe/schema/values.ts';
 import type { LayerDefinition } from './definition.ts';
-import { knownPythonShapes } from './region-layers.ts';
+import { knownPythonShapes } from './python-shapes.ts';
 
 /** A layer written in Python. */
 export const python: LayerDefinition = {

@@ -1,5 +1,5 @@
 /** `debug_info` as Caffe prints it: `Net::ForwardDebugInfo`, `BackwardDebugInfo` and `UpdateDebugInfo`. */
-import type { CompiledParam } from '../compiler/compile-net.ts';
+import type { CompiledParam } from '../compiler/compiled-net.ts';
 import type { CompiledProbes, Probe } from '../compiler/probes.ts';
 import { formatNumber } from './format-number.ts';
 

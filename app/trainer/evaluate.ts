@@ -1,6 +1,7 @@
 /** A test as Caffe's `Solver::Test` runs it: batches from the start of the split, and the mean of every output over them. */
 import { PASS, SEED } from '../compiler/kernel-context.ts';
-import { SLOT, type CompiledNet } from '../compiler/compile-net.ts';
+import { SLOT } from '../compiler/compile-net.ts';
+import type { CompiledNet } from '../compiler/compiled-net.ts';
 import type { Executable } from '../engine/engine.ts';
 import type { Feed } from './feed.ts';
 import { TrainingError } from './training-error.ts';

@@ -23,6 +23,8 @@ export interface ExtractOptions {
   readonly labels: boolean;
   /** Mean image [C, H, W] for layers that name a mean file. */
   readonly mean: Float32Array;
+  /** Values of other files that layers name; see `DatasetFeedOptions`. */
+  readonly files?: ReadonlyMap<string, Float32Array>;
 }
 
 /** A blob over all images: [images, …]. */
@@ -36,7 +38,7 @@ export interface Extracted {
 export async function extractBlobs(
   engine: Engine,
   dataset: ImageDataset,
-  { net, weights, blobs, images, labels, mean }: ExtractOptions,
+  { net, weights, blobs, images, labels, mean, files = new Map() }: ExtractOptions,
 ): Promise<Extracted[]> {
   const ids = blobs.map((name) => ({ name, id: blobOf(net, name) }));
   const compiled = compileNet(net, definitionOf, {
@@ -63,7 +65,7 @@ export async function extractBlobs(
   const executable = await engine.load(singleProgram(compiled));
   try {
     copyWeights(executable, compiled, weights);
-    const feed = new DatasetFeed(dataset, { seed: 0, shuffle: false, mean });
+    const feed = new DatasetFeed(dataset, { seed: 0, shuffle: false, mean, files });
     feed.prepare(executable, compiled);
     for (let pass = 0; pass * batch < count; pass++) {
       feed.feed(executable, compiled, pass);

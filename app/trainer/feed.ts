@@ -1,5 +1,5 @@
 /** Where batches come from: a data set's splits, in an order that is a pure function of seed and pass. */
-import type { CompiledNet, HostInput } from '../compiler/compile-net.ts';
+import type { CompiledNet, HostInput } from '../compiler/compiled-net.ts';
 import type { Phase } from '../caffe/schema/net-messages.ts';
 import type { ImageDataset, ImageSplit } from '../data/dataset.ts';
 import { batchIndices } from '../data/order.ts';
@@ -19,6 +19,8 @@ export interface DatasetFeedOptions {
   readonly shuffle: boolean;
   /** Mean image [C, H, W] for layers that name a mean file. */
   readonly mean: Float32Array;
+  /** Values of other files that layers name (InfogainLoss's matrix), by the name as it stands in the net. */
+  readonly files?: ReadonlyMap<string, Float32Array>;
 }
 
 /** Feeds data layers from the split of their phase: training images in TRAIN, test images in TEST. */
@@ -42,6 +44,8 @@ export class DatasetFeed implements Feed {
             `The mean of layer "${input.layer.name}" has ${this.options.mean.length} values, but an image has ${size}. Use the mean of this data set.`,
           );
         executable.write(input.buffer, this.options.mean);
+      } else if (input.file !== undefined) {
+        executable.write(input.buffer, this.fileOf(input, input.file));
       } else if (input.name !== 'images' && input.name !== 'labels') {
         throw new TrainingError(
           `Layer "${input.layer.name}" (${input.layer.type}) waits for its blob to be given. Training needs a Data layer there: it reads the data set.`,
@@ -54,7 +58,7 @@ export class DatasetFeed implements Feed {
   feed(executable: Executable, net: CompiledNet, pass: number): void {
     const split = this.split(net.net.phase);
     for (const input of net.inputs) {
-      if (input.name === 'mean') continue;
+      if (input.name === 'mean' || input.file !== undefined) continue;
       const batch = input.shape[0] ?? 1;
       const shuffle = this.options.shuffle && net.net.phase === 'TRAIN';
       const indices = batchIndices(this.options.seed, pass, batch, split.count, shuffle);
@@ -63,6 +67,19 @@ export class DatasetFeed implements Feed {
         input.name === 'images' ? this.images(input, split, indices) : this.labels(input, split, indices),
       );
     }
+  }
+
+  private fileOf({ layer, name, shape }: HostInput, file: string): Float32Array {
+    const values = this.options.files?.get(file);
+    if (values === undefined)
+      throw new TrainingError(
+        `Layer "${layer.name}" (${layer.type}) reads its ${name} from "${file}", which is not here. On the command line the file may lie beside the network; in the page give the ${name} as a further bottom.`,
+      );
+    if (values.length !== count(shape))
+      throw new TrainingError(
+        `"${file}" holds ${values.length} values, but layer "${layer.name}" needs ${shape.join('×')}.`,
+      );
+    return values;
   }
 
   private images(input: HostInput, split: ImageSplit, indices: Uint32Array): Uint8Array {

@@ -7,7 +7,7 @@ import { buildNet } from '../caffe/net/build-net.ts';
 import { readSolver } from '../caffe/solver/read-solver.ts';
 import { readSolverstate, type StoredSolverState } from '../caffe/wire/solverstate.ts';
 import { relativeError } from '../compiler/golden-errors.ts';
-import type { CompiledNet } from '../compiler/compile-net.ts';
+import type { CompiledNet } from '../compiler/compiled-net.ts';
 import type { Engine, Executable } from '../engine/engine.ts';
 import { readSafetensors, type SafetensorsFile } from '../formats/safetensors.ts';
 import { layerTable } from '../layers/index.ts';

@@ -5,7 +5,7 @@
 import type { Caffemodel, StoredLayer } from '../caffe/wire/caffemodel.ts';
 import { fitsShape, type StoredBlob } from '../caffe/wire/stored-blob.ts';
 import type { NetLayer, TypedNet } from '../caffe/net/typed-net.ts';
-import type { CompiledNet, CompiledParam } from '../compiler/compile-net.ts';
+import type { CompiledNet, CompiledParam } from '../compiler/compiled-net.ts';
 import type { Executable } from '../engine/engine.ts';
 import { fill } from '../engine/train/fillers.ts';
 import { fillerSettingsOf } from './solver-settings.ts';

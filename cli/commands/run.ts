@@ -1,10 +1,11 @@
 /** `crema run`: computes recorded cases, so that any program may compare the numbers with Caffe's. */
 import { basename, join } from 'node:path';
-import { CompileError } from '../../app/compiler/compile-net.ts';
+import { CompileError } from '../../app/compiler/compiled-net.ts';
 import { CaseError, runCase } from '../../app/compiler/run-case.ts';
 import { EngineError, type Engine } from '../../app/engine/engine.ts';
 import { SafetensorsError, readSafetensors, writeSafetensors } from '../../app/formats/safetensors.ts';
 import { CommandError, UsageError, oneOf, parseArguments, type Command } from '../command.ts';
+import { valuesOf } from '../data-files.ts';
 import { engineKinds, openEngine } from '../engines.ts';
 import { readBytes, writeBytes } from '../files.ts';
 import { wholeNetOf } from '../net-files.ts';
@@ -15,7 +16,8 @@ Runs one small net for each file and writes what it computed to DIR under the sa
 A case has the net as "prototxt" and its "phase" in the metadata, its inputs as
 bottom/BLOB and its parameters as param/LAYER/I. In TRAIN phase the gradient starts from
 top_diff/BLOB, or from the losses. Written are top/BLOB, bottom_diff/BLOB,
-param_diff/LAYER/I and param_after/LAYER/I. A case that cannot be run gets a line on
+param_diff/LAYER/I and param_after/LAYER/I. A file that the net names (InfogainLoss's
+source) is looked up beside the case. A case that cannot be run gets a line on
 stderr and makes the exit code 1; the others still run.
 
 Options:
@@ -58,7 +60,12 @@ export const run: Command = {
 async function runFile(path: string, out: string, engine: Engine): Promise<string | undefined> {
   try {
     const file = readSafetensors(await readBytes(path));
-    const results = await runCase(file, engine, (text, phase) => wholeNetOf(path, text, phase));
+    const results = await runCase(
+      file,
+      engine,
+      (text, phase) => wholeNetOf(path, text, phase),
+      (name) => valuesOf(path, name),
+    );
     await writeBytes(join(out, basename(path)), writeSafetensors(results));
     return undefined;
   } catch (error) {

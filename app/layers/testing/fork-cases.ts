@@ -12,6 +12,18 @@ export const forkCases: Readonly<Record<string, EngineCase>> = {
   ShuffleChannel: { net: oneLayer('ShuffleChannel', [[3, 33, 1, 5]], 'shuffle_channel_param { group: 11 }') },
   'Interp, larger': { net: oneLayer('Interp', [[1, 3, 17, 13]], 'interp_param { zoom_factor: 3 }') },
   'Interp, smaller': { net: oneLayer('Interp', [[1, 3, 33, 65]], 'interp_param { shrink_factor: 4 pad_beg: -1 }') },
+  'SmoothL1Loss, weighted': {
+    net: oneLayer(
+      'SmoothL1Loss',
+      Array.from({ length: 4 }, () => [17, 33]),
+      'loss_weight: 0.4 smooth_l1_loss_param { sigma: 1.5 }',
+    ),
+    range: 2,
+  },
+  Upsample: { net: oneLayer('Upsample', [[3, 5, 17, 13]], 'upsample_param { scale_h: 3 scale_w: 1 }') },
+  'Upsample to a size': {
+    net: oneLayer('Upsample', [[1, 3, 17, 13]], 'upsample_param { upsample_h: 33 upsample_w: 65 }'),
+  },
   ROIPooling: {
     net: oneLayer(
       'ROIPooling',

@@ -189,6 +189,14 @@ export const oddCases: Readonly<Record<string, EngineCase>> = {
       'eltwise_param { operation: PROD }',
     ),
   },
+  'Eltwise PROD of nine': {
+    net: oneLayer(
+      'Eltwise',
+      Array.from({ length: 9 }, () => [3, 17]),
+      'eltwise_param { operation: PROD }',
+    ),
+    positive: true,
+  },
   'Eltwise MAX': {
     net: oneLayer(
       'Eltwise',

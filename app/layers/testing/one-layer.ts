@@ -1,6 +1,6 @@
 /** Texts of small nets for tests: Input layers, and one layer that reads them. */
 
-const names = ['a', 'b', 'c', 'd', 'e'];
+const names = 'abcdefghi';
 
 const dims = (shape: readonly number[]): string => shape.map((d) => `dim: ${d}`).join(' ');
 
@@ -14,7 +14,7 @@ export function oneLayer(
   const inputs = bottoms.map(
     (shape, i) => `layer { name: "in${i}" type: "Input" top: "${names[i]}" input_param { shape { ${dims(shape)} } } }`,
   );
-  const reads = names.slice(0, bottoms.length).map((n) => `bottom: "${n}"`);
+  const reads = [...names.slice(0, bottoms.length)].map((n) => `bottom: "${n}"`);
   const makes = tops.map((t) => `top: "${t}"`);
   return [...inputs, `layer { name: "op" type: "${type}" ${[...reads, ...makes].join(' ')} ${settings} }`].join('\n');
 }

@@ -1,33 +1,6 @@
-/** Layers of Fast and Faster R-CNN's forks of Caffe, as shapes: SmoothL1Loss and the Python layers by name. */
+/** Python layers of Fast and Faster R-CNN's forks of Caffe, by name, as shapes. */
 import type { Shape, ShapeContext } from '../caffe/net/layer-table.ts';
-import { countOf, type LayerDefinition } from './definition.ts';
-import { bottom, bottomText, sameShape } from './shape-rules.ts';
-import { notYet } from './unsupported.ts';
-import { nth } from './views.ts';
-
-/** The loss of boxes. */
-export const smoothL1Loss: LayerDefinition = {
-  type: 'SmoothL1Loss',
-  family: 'loss',
-  doc: 'A squared error near zero and an absolute one further out, with weights as further bottoms. From Fast R-CNN, a fork of Caffe.',
-  paramField: 'smooth_l1_loss_param',
-  bottoms: { min: 2, max: 4 },
-  tops: { min: 1, max: 1 },
-  loss: true,
-  noGradientBottoms: [2, 3],
-  summary: () => '',
-  shape(c) {
-    c.bottoms.forEach((shape, i) => {
-      if (!sameShape(shape, bottom(c)))
-        c.fail(
-          `${bottomText(c, i)} and ${bottomText(c, 0)} must have the same shape: they are compared value by value.`,
-        );
-    });
-    return { tops: [[]] };
-  },
-  cost: (_, bottoms) => ({ macs: 0, other: 2 * countOf(nth(bottoms, 0)) }),
-  supports: notYet('SmoothL1Loss'),
-};
+import { bottom } from './shape-rules.ts';
 
 /** A number in a Python layer's settings, such as `'num_classes': 21`. */
 function settingIn(c: ShapeContext, name: string): number | undefined {
