@@ -53,6 +53,8 @@ export type DiagnosticCode =
   | 'accuracy-phase'
   | 'param-multipliers'
   | 'zero-weights'
+  | 'extension-unread'
+  | 'extension-phases'
   // solver
   | 'solver-field'
   | 'solver-unsupported'

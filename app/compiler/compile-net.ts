@@ -59,6 +59,9 @@ class NetCompiler {
   private readonly definitions: (type: string) => LayerDefinition | undefined;
   private readonly options: CompileOptions;
   private readonly probes: Probes | undefined;
+  /** Tensors that go along with blobs, by the blob's id and their own name, and which of them were read. */
+  private readonly attachments = new Map<string, Map<string, Tensor>>();
+  private readonly attachmentsRead = new Set<Tensor>();
 
   constructor(net: TypedNet, definitions: (type: string) => LayerDefinition | undefined, options: CompileOptions) {
     this.net = net;
@@ -77,6 +80,7 @@ class NetCompiler {
       this.forward(layer);
       this.probeForward(layer);
     }
+    if (options.backward) this.requireAttachmentsRead();
     if (options.backward)
       for (const layer of [...net.layers].reverse()) {
         this.backward(layer);
@@ -130,6 +134,14 @@ class NetCompiler {
         this.declare(buffer, shape, 'f32', 'persistent');
         return { buffer, shape, dtype: 'f32', mode: 'set' };
       },
+      attach: (top, name, shape) => {
+        const buffer = `${this.options.prefix}/${layer.id}/attached/${name}`;
+        this.declare(buffer, shape, 'f32', 'transient');
+        const tensor: Tensor = { buffer, shape, dtype: 'f32' };
+        const id = layer.tops[top] ?? '';
+        this.attachments.set(id, (this.attachments.get(id) ?? new Map<string, Tensor>()).set(name, tensor));
+        return tensor;
+      },
       state: params.map((tensor) => ({ ...tensor, mode: 'set' })),
       input: (name, shape, dtype, file) => {
         const buffer = `${this.options.prefix}/input:${layer.id}/${name}`;
@@ -140,6 +152,20 @@ class NetCompiler {
     };
     if (definition.forward === undefined) throw new Error(`Layer type ${layer.type} has neither kernels nor a reason.`);
     definition.forward(context);
+  }
+
+  /** Mixed images without their second labels would teach the net what is wrong. */
+  private requireAttachmentsRead(): void {
+    for (const [id, tensors] of this.attachments)
+      for (const tensor of tensors.values()) {
+        if (this.attachmentsRead.has(tensor)) continue;
+        const { name, producer } = this.blob(id);
+        const layer = this.net.layers[producer]?.name;
+        throw new CompileError(
+          `Layer "${layer ?? ''}" mixes images (mixup), but no loss takes both of their labels: let a SoftmaxWithLoss read "${name}" directly, or take mixup out.`,
+          layer,
+        );
+      }
   }
 
   private backward(layer: NetLayer): void {
@@ -223,6 +249,11 @@ class NetCompiler {
         const buffer = `${this.options.prefix}/${layer.id}/${name}`;
         this.declare(buffer, shape, dtype, 'transient');
         return { buffer, shape, dtype };
+      },
+      attached: (bottom, name) => {
+        const tensor = this.attachments.get(layer.bottoms[bottom] ?? '')?.get(name);
+        if (tensor !== undefined) this.attachmentsRead.add(tensor);
+        return tensor;
       },
       emit: (kernel) => this.kernels.push(kernel),
     });

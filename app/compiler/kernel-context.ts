@@ -25,6 +25,7 @@ export interface ContextParts {
   /** Separates the random numbers of this layer from all others'. */
   readonly stream: number;
   tensor(name: string, shape: Shape, dtype: StorageType): Tensor;
+  attached(bottom: number, name: string): Tensor | undefined;
   emit(kernel: Kernel): void;
 }
 
@@ -83,6 +84,7 @@ export function kernelContext(parts: ContextParts): KernelContext {
         stores: [storeAt(spec.target, spec.at, spec.value ?? acc)],
       });
     },
+    attached: (bottom, name) => parts.attached(bottom, name),
     emit: (kernel) => parts.emit(kernel),
   };
 }

@@ -82,6 +82,25 @@ export function checkMean(c: ShapeContext, channels: number): void {
     );
 }
 
+/** Refuses settings beyond Caffe's that do not fit the images. */
+export function checkExtensions(c: ShapeContext, channels: number): void {
+  const a = setting(c.layer, 'crema:augment');
+  const colour = (['saturation', 'hue', 'lighting'] as const).find((name) => a[name] > 0);
+  if (colour !== undefined && channels !== 3)
+    c.fail(
+      `${colour} is for colour images, but these have ${channels === 1 ? 'one channel' : `${channels} channels`}: take it out.`,
+      `crema:augment.${colour}`,
+    );
+  if (a.mixup > 0 && c.layer.top.length < 2)
+    c.fail('mixup needs the labels: give the layer a second top for them.', 'crema:augment.mixup');
+  const { std } = setting(c.layer, 'crema:pixels');
+  if (std.length > 1 && std.length !== channels)
+    c.fail(
+      `std is given ${std.length} times for ${channels} channels: give one for all, or one for each.`,
+      'crema:pixels.std',
+    );
+}
+
 /** Values in a batch; what a data layer costs nothing to bring in, but its size is worth showing. */
 export const batchText = (batch: number, crop: number): string =>
   crop > 0 ? `batch ${batch} · crop ${crop}` : `batch ${batch}`;

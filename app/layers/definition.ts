@@ -61,6 +61,8 @@ export interface KernelContext {
    * that order), coordinates in the target and the epilogue's value over `acc`.
    */
   contract(spec: ContractSpec, label?: string): void;
+  /** What the layer that made a bottom has attached to it; undefined where it has not. */
+  attached(bottom: number, name: string): Tensor | undefined;
   /** Any kernel, for what the forms above cannot say. */
   emit(kernel: Kernel): void;
 }
@@ -92,9 +94,17 @@ export interface ForwardContext extends KernelContext {
   readonly state: readonly Target[];
   /** A tensor that keeps what a pass leaves in it for the next, zero at the start: the hidden state of a recurrent layer. */
   carried(name: string, shape: Shape): Target;
+  /**
+   * A tensor that goes along with a top, out of sight of Caffe's blobs: whoever reads the top finds it with `attached`.
+   * A net that trains is refused where nobody reads it.
+   */
+  attach(top: number, name: string, shape: Shape): Tensor;
   /** Shape of a record of the data set bound to a data layer: channels, height, width; undefined when none is bound. */
   readonly record?: Shape | undefined;
 }
+
+/** What mixup attaches to the labels [batch]: [2, batch], the other label of each image and the part that its own has. */
+export const MIXED_LABELS = 'mixed-labels';
 
 export interface BackwardContext extends KernelContext {
   readonly tops: readonly Tensor[];

@@ -4,7 +4,7 @@
  */
 import type { Shape, ShapeContext } from '../caffe/net/layer-table.ts';
 import { setting } from '../caffe/schema/values.ts';
-import { batchText, checkMean, recordShapes } from './data-shapes.ts';
+import { batchText, checkExtensions, checkMean, recordShapes } from './data-shapes.ts';
 import { transformRecords } from './data.ts';
 import type { LayerDefinition } from './definition.ts';
 import { sameShape, shapeText } from './shape-rules.ts';
@@ -50,6 +50,7 @@ export const imageData: LayerDefinition = {
       field: 'image_data_param',
     });
     checkMean(c, nth(result.tops, 0)[1] ?? 1);
+    checkExtensions(c, nth(result.tops, 0)[1] ?? 1);
     return result;
   },
   cost: () => ({ macs: 0 }),

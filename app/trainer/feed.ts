@@ -1,10 +1,15 @@
 /** Where batches come from: a data set's splits, in an order that is a pure function of seed and pass. */
 import type { CompiledNet, HostInput } from '../compiler/compiled-net.ts';
+import { setting } from '../caffe/schema/values.ts';
 import type { Phase } from '../caffe/schema/net-messages.ts';
 import type { ImageDataset, ImageSplit } from '../data/dataset.ts';
 import { batchIndices } from '../data/order.ts';
 import type { Executable } from '../engine/engine.ts';
+import { mixupParts } from './mixup.ts';
 import { TrainingError } from './training-error.ts';
+
+/** Inputs of data layers that are written before each pass. */
+const FED: ReadonlySet<string> = new Set(['images', 'labels', 'mixup']);
 
 /** Fills the host inputs of one pass. `pass` counts micro-batches from 0, in each phase. */
 export interface Feed {
@@ -46,7 +51,7 @@ export class DatasetFeed implements Feed {
         executable.write(input.buffer, this.options.mean);
       } else if (input.file !== undefined) {
         executable.write(input.buffer, this.fileOf(input, input.file));
-      } else if (input.name !== 'images' && input.name !== 'labels') {
+      } else if (!FED.has(input.name)) {
         throw new TrainingError(
           `Layer "${input.layer.name}" (${input.layer.type}) waits for its blob to be given. Training needs a Data layer there: it reads the data set.`,
         );
@@ -60,6 +65,11 @@ export class DatasetFeed implements Feed {
     for (const input of net.inputs) {
       if (input.name === 'mean' || input.file !== undefined) continue;
       const batch = input.shape[0] ?? 1;
+      if (input.name === 'mixup') {
+        const { mixup } = setting(input.layer.parameter, 'crema:augment');
+        executable.write(input.buffer, mixupParts(mixup, this.options.seed, pass, batch));
+        continue;
+      }
       const shuffle = this.options.shuffle && net.net.phase === 'TRAIN';
       const indices = batchIndices(this.options.seed, pass, batch, split.count, shuffle);
       executable.write(

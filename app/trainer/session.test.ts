@@ -24,7 +24,9 @@ const mean = meanImage(dataset.train);
 
 const netText = `
 layer { name: "in" type: "Data" top: "data" top: "label" include { phase: TRAIN }
-  transform_param { scale: 0.01 mean_file: "m" mirror: true } data_param { batch_size: 4 } }
+  transform_param { scale: 0.01 mean_file: "m" mirror: true } data_param { batch_size: 4 }
+  # crema: augment { pad: 3 rotation: 10 cutout: 6 mixup: 0.5 }
+}
 layer { name: "in" type: "Data" top: "data" top: "label" include { phase: TEST }
   transform_param { scale: 0.01 mean_file: "m" } data_param { batch_size: 5 } }
 layer { name: "conv" type: "Convolution" bottom: "data" top: "conv"
@@ -36,7 +38,9 @@ layer { name: "ip" type: "InnerProduct" bottom: "conv" top: "ip"
 layer { name: "acc" type: "Accuracy" bottom: "ip" bottom: "label" top: "acc" include { phase: TEST stage: "own" } }
 layer { name: "top3" type: "Accuracy" bottom: "ip" bottom: "label" top: "top3" include { phase: TEST stage: "wide" }
   accuracy_param { top_k: 3 } }
-layer { name: "loss" type: "SoftmaxWithLoss" bottom: "ip" bottom: "label" top: "loss" loss_weight: 2 }`;
+layer { name: "loss" type: "SoftmaxWithLoss" bottom: "ip" bottom: "label" top: "loss" loss_weight: 2
+  # crema: label_smoothing: 0.1
+}`;
 
 const base = `base_lr: 0.01 lr_policy: "inv" gamma: 0.1 power: 0.75 weight_decay: 0.01 max_iter: 100 random_seed: 5
 test_iter: 2 test_iter: 1 test_interval: 3 test_state { stage: "own" } test_state { stage: "wide" }`;

@@ -3,6 +3,7 @@ import type { Diagnostic } from '../diagnostics.ts';
 import type { NetSource } from '../net/read-net.ts';
 import type { TypedNet } from '../net/typed-net.ts';
 import { upgradeNetEdits } from '../text/upgrade-edits.ts';
+import { extensionsUnread, pixelsDiffer } from './extensions.ts';
 import { fixOf, lintContext, withFixes } from './lint-context.ts';
 import type { Fix, LintContext, LintRule } from './lint-context.ts';
 import { accuracyInTrainingOnly, lossWithoutGradient, squashedTwice } from './losses.ts';
@@ -21,6 +22,8 @@ const RULES: readonly LintRule[] = [
   accuracyInTrainingOnly,
   zeroWeights,
   missingMultipliers,
+  extensionsUnread,
+  pixelsDiffer,
 ];
 
 /** The findings about a net that was built, with advice and fixes added. */

@@ -104,15 +104,11 @@ export const PixelParameter = message(
   'PixelParameter',
   'What is done to the pixels besides transform_param, in training and testing alike: write it into the data layers of both.',
   {
-    order: withDefault(
+    reverse_channels: withDefault(
       1,
-      enumType(
-        'ChannelOrder',
-        { RGB: 0, BGR: 1 },
-        'RGB keeps the channels as the data set has them, BGR turns them round.',
-      ),
-      'RGB',
-      'Order of the channels that the net sees. BGR turns round what the data set has; mean_value is in the order of the net.',
+      'bool',
+      false,
+      'Turns round the order of the channels: RGB becomes BGR, as nets trained with OpenCV and Caffe expect it, or BGR becomes RGB. mean_value and std are in the new order.',
     ),
     range: withDefault(
       2,

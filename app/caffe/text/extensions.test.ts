@@ -55,14 +55,14 @@ describe('reading', () => {
 
   test('several comments of one layer, a filler, an old layer', () => {
     const text = `layers { name: "c" type: CONVOLUTION bottom: "a" top: "b"
-      # crema: pixels { order: BGR std: [1, 2] }
+      # crema: pixels { range: UNIT std: [1, 2] }
       ## Crema: augment { pad: 4 }  
       convolution_param { num_output: 2 kernel_size: 2 weight_filler { type: "msra"
         #crema: whiten {}
       } } }`;
     const [layer] = readNet(text).layers;
     expect(found(text).filter((line) => line.startsWith('error'))).toEqual([]);
-    expect(layer?.layer['crema:pixels']).toMatchObject({ order: 'BGR', std: [1, 2] });
+    expect(layer?.layer['crema:pixels']).toMatchObject({ range: 'UNIT', std: [1, 2] });
     expect(layer?.layer['crema:augment']).toMatchObject({ pad: 4 });
     expect(layer?.layer.convolution_param?.weight_filler?.['crema:whiten']).toMatchObject({ images: 5000 });
   });
@@ -140,8 +140,8 @@ describe('edits', () => {
   });
 
   test('write a comment where there is none, also into a layer on one line', () => {
-    expect(set('cifar', ['crema:pixels', 'order'], 'BGR')).toBe(
-      NET.replace('batch_size: 4 }\n', 'batch_size: 4 }\n  # crema: pixels { order: BGR }\n'),
+    expect(set('cifar', ['crema:pixels', 'range'], 'UNIT')).toBe(
+      NET.replace('batch_size: 4 }\n', 'batch_size: 4 }\n  # crema: pixels { range: UNIT }\n'),
     );
     const text = set('d', ['crema:augment', 'pad'], '4', 'layer { name: "d" type: "Data" }\n');
     expect(text).toBe('layer { name: "d" type: "Data"\n  # crema: augment { pad: 4 }\n}\n');

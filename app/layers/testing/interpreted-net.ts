@@ -25,6 +25,8 @@ interface Place {
 
 export interface InterpretedNet {
   readonly net: TypedNet;
+  /** Labels of the kernels that the layers emit, in order. */
+  readonly kernels: readonly string[];
   /** What must be given: inputs and parameters. */
   readonly given: readonly Place[];
   /** The net's outputs. */
@@ -72,6 +74,7 @@ export async function interpretNet(
   }));
   return {
     net,
+    kernels: compiled.kernels.map(({ label }) => label),
     given,
     outputs,
     run(values, scalars = {}) {

@@ -1,0 +1,60 @@
+/**
+ * What a data layer makes of images: its program alone, run on any engine. The preview of augmentation shows it, and the
+ * tests hold it against plain arithmetic.
+ */
+import { buildNet } from '../caffe/net/build-net.ts';
+import type { Shape } from '../caffe/net/layer-table.ts';
+import { LayerParameter } from '../caffe/schema/net-messages.ts';
+import type { Phase } from '../caffe/schema/net-messages.ts';
+import { setting } from '../caffe/schema/values.ts';
+import { printMessage } from '../caffe/text/print-message.ts';
+import { compileNet } from '../compiler/compile-net.ts';
+import { singleProgram } from '../compiler/compile-training.ts';
+import { PASS, SEED } from '../compiler/kernel-context.ts';
+import type { Engine } from '../engine/engine.ts';
+import { definitionOf, layerTable } from '../layers/index.ts';
+import { mixupParts } from './mixup.ts';
+import { TrainingError } from './training-error.ts';
+
+export interface TransformRequest {
+  /** A layer whose tops are images and labels of a data set, with as many to a batch as there are images. */
+  readonly layer: LayerParameter;
+  readonly phase: Phase;
+  /** Channels, height and width of a record. */
+  readonly record: Shape;
+  /** The records, one after the other. */
+  readonly images: Uint8Array;
+  /** Mean image for a layer that names a mean file; zeros when left out. */
+  readonly mean?: Float32Array;
+  readonly seed: number;
+  readonly pass: number;
+}
+
+/** The layer's first top: values [batch, channels, height, width]. Throws TrainingError for a layer that is not in order. */
+export async function transformImages(
+  engine: Engine,
+  { layer, phase, record, images, mean, seed, pass }: TransformRequest,
+): Promise<{ readonly shape: Shape; readonly values: Float32Array }> {
+  const text = `layer {\n${printMessage(layer, LayerParameter, '  ')}}\n`;
+  const net = buildNet(text, { phase, layers: layerTable, record });
+  const problem = net.diagnostics.find(({ severity }) => severity === 'error')?.message ?? net.layers[0]?.problem;
+  if (problem !== undefined || !net.complete)
+    throw new TrainingError(problem ?? `Layer "${layer.name ?? ''}" does not take part in ${phase}.`);
+  const compiled = compileNet(net, definitionOf, { prefix: 'images', backward: false });
+  const top = compiled.outputs.find(({ blob }) => blob.topIndex === 0);
+  if (top === undefined) throw new TrainingError(`Layer "${layer.name ?? ''}" makes no images.`);
+  const executable = await engine.load(singleProgram(compiled));
+  try {
+    for (const { name, buffer, shape } of compiled.inputs) {
+      const count = shape.reduce((n, d) => n * d, 1);
+      if (name === 'images') executable.write(buffer, images);
+      else if (name === 'mixup')
+        executable.write(buffer, mixupParts(setting(layer, 'crema:augment').mixup, seed, pass, count));
+      else executable.write(buffer, (name === 'mean' ? mean : undefined) ?? new Float32Array(count));
+    }
+    executable.run('run', { [SEED]: seed, [PASS]: pass });
+    return { shape: top.shape, values: (await executable.read(top.buffer)) as Float32Array };
+  } finally {
+    executable.dispose();
+  }
+}
