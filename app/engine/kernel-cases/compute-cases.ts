@@ -118,6 +118,12 @@ export function describeComputeKernels(check: Check): void {
       await check(elementwise(Float32Array.of(1, -Infinity, Infinity), (x) => ir.add(x, 1)));
     });
 
+    it('lets what is no number pass where values are limited', async () => {
+      const x = Float32Array.of(NaN, Infinity, -Infinity, -1, 0.5, 7);
+      await check(elementwise(x, (v) => ir.max(v, 0)));
+      await check(elementwise(x, (v) => ir.min(ir.max(0, v), 6)));
+    });
+
     it('writes the extremes of each type', async () => {
       await check(elementwise(whole, (x) => ir.max(x, -2147483648)));
       await check(elementwise(natural, (x) => ir.min(x, 4294967295)));

@@ -12,7 +12,7 @@ import { FlatIndex } from './flat-index.ts';
 import type { Linear } from './linear.ts';
 import { combine, scale } from './linear.ts';
 import type { Bindings } from './wgsl-bindings.ts';
-import { HELPERS, initial, literal, operation, type HelperName } from './wgsl-text.ts';
+import { HELPERS, initial, limited, literal, operation, type HelperName } from './wgsl-text.ts';
 
 /** A value's text (a name or a literal) and the block it was made in. */
 export interface Value {
@@ -317,6 +317,10 @@ export class Emitter {
       return this.define(a.depth, e.dtype, this.quotient(e.fn, e.a, a.text, e.b.value));
     }
     const b = this.value(e.b);
+    if ((e.fn === 'min' || e.fn === 'max') && e.dtype === 'f32' && (e.a.op === 'const' || e.b.op === 'const')) {
+      const [x, limit] = e.b.op === 'const' ? [a, b] : [b, a];
+      return this.define(depthWith(b), e.dtype, limited(e.fn, x.text, limit.text));
+    }
     return this.define(depthWith(b), e.dtype, operation(e.fn, a.text, b.text));
   }
 

@@ -55,6 +55,13 @@ export function operation(fn: BinaryOp, a: string, b: string): string {
   return `${a} ${INFIX[fn] ?? fn} ${b}`;
 }
 
+/**
+ * The larger or smaller of a float and a number. What is no number passes, as on the other engines and in Caffe: WGSL's own
+ * functions may give the other operand then, and a rectifier would hide that a net has diverged.
+ */
+export const limited = (fn: 'min' | 'max', x: string, limit: string): string =>
+  `select(${x}, ${limit}, ${x} ${fn === 'min' ? '>' : '<'} ${limit})`;
+
 /** Functions written before the entry point where they are used. */
 export const HELPERS = {
   /** WGSL rejects constant expressions that are infinite or not a number; a run-time value is let through. */
