@@ -218,3 +218,86 @@ test('shapes, cost and neighbours; what is wrong stands at its field; the text s
     await expect(graph(page).locator('.react-flow__node.selected')).toHaveCount(1);
   });
 });
+
+test('what a layer reads is chosen, what it makes is named, by pointer and by keyboard', async ({ page }) => {
+  await openTinyNet(page);
+  const choices = page.getByRole('menu');
+  const rewired = tinyNet.replace('bottom: "conv"\n  top: "score"', 'bottom: "data"\n  top: "score"');
+
+  await test.step('another blob, with its shape', async () => {
+    await select(page, 'score');
+    await button(page, 'bottom: conv').click();
+    await expect(choices.getByRole('menuitemradio')).toHaveText(['data10×3×32×32', 'conv10×8×14×14', 'label10']);
+    await expect(choices.getByRole('menuitemradio', { name: /^conv/ })).toBeChecked();
+    await choices.getByRole('menuitemradio', { name: /^data/ }).click();
+    await expect(button(page, 'bottom: data')).toBeFocused();
+    await expectChange(page, rewired);
+    await button(page, 'bottom: conv').focus();
+    await page.keyboard.press('Enter');
+    await expect(choices).toBeVisible();
+    await page.keyboard.press('Home');
+    await page.keyboard.press('Enter');
+    await expectChange(page, rewired);
+  });
+
+  await test.step('a shape that does not fit cannot be chosen, and one that is written is said to be wrong there', async () => {
+    await select(page, 'loss');
+    await button(page, 'bottom 1: score').click();
+    await expect(choices.getByRole('menuitemradio', { name: /^conv/ })).toBeDisabled();
+    await expect(choices.getByRole('menuitemradio', { name: /^loss/ })).toHaveCount(0);
+    await page.keyboard.press('Escape');
+    await expect(button(page, 'bottom 1: score')).toBeFocused();
+    await paste(
+      page,
+      'Network',
+      tinyNet.replace(
+        'bottom: "score"\n  bottom: "label"\n  top: "loss"',
+        'bottom: "scores"\n  bottom: "label"\n  top: "loss"',
+      ),
+    );
+    await select(page, 'loss');
+    const field = panel(page).locator('.field', { hasText: 'bottom' });
+    await expect(field.locator('.finding-error').first()).toContainText('no blob "scores"');
+    await field.getByRole('button', { name: 'bottom 1: scores' }).click();
+    await choices.getByRole('menuitemradio', { name: /^score/ }).click();
+    await expectText(page, 'Network', tinyNet);
+  });
+
+  await test.step('bottoms change places', async () => {
+    await button(page, 'Move bottom 1 down').click();
+    await expect(button(page, 'bottom 2: score')).toBeFocused();
+    await expectText(
+      page,
+      'Network',
+      tinyNet.replace(
+        'bottom: "score"\n  bottom: "label"\n  top: "loss"',
+        'bottom: "label"\n  bottom: "score"\n  top: "loss"',
+      ),
+    );
+    await button(page, 'Move bottom 2 up').click();
+    await expectText(page, 'Network', tinyNet);
+  });
+
+  await test.step('a blob is renamed wherever it is read', async () => {
+    await select(page, 'conv');
+    const top = panel(page).getByRole('textbox', { name: 'top', exact: true });
+    await top.fill('label');
+    await page.keyboard.press('Enter');
+    await expect(panel(page).getByRole('alert')).toContainText('There is a blob "label" already');
+    await top.fill('features');
+    await page.keyboard.press('Enter');
+    await expectChange(page, tinyNet.replaceAll(/(bottom|top): "conv"/g, '$1: "features"'));
+  });
+
+  await test.step('in place, or not', async () => {
+    await graph(page).locator('[data-layer="relu"]').click();
+    await expect(panel(page).getByRole('textbox', { name: 'top', exact: true })).toHaveAttribute('readonly');
+    await toggle(page, 'in place').click();
+    await expectChange(
+      page,
+      tinyNet
+        .replace('bottom: "conv"\n  top: "conv"', 'bottom: "conv"\n  top: "relu"')
+        .replace('bottom: "conv"\n  top: "score"', 'bottom: "relu"\n  top: "score"'),
+    );
+  });
+});

@@ -39,8 +39,10 @@ const ACTIONS: readonly MonacoAction[] = [
   { action: 'editor.action.toggleTabFocusMode', title: 'Let the Tab key leave the editor', keys: ['Ctrl+M'] },
 ];
 
-/** The commands of an editor. */
-export function editorCommands(editor: monaco.editor.IStandaloneCodeEditor): readonly Command[] {
+/** The commands of an editor; what they need of it. */
+export function editorCommands(
+  editor: Pick<monaco.editor.IStandaloneCodeEditor, 'focus' | 'trigger'>,
+): readonly Command[] {
   return ACTIONS.map(({ action, title, keys }) => ({
     id: `editor.${action}`,
     title,

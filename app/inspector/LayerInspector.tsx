@@ -22,6 +22,7 @@ import { findSlice } from './layer-slice.ts';
 import type { LayerSlice } from './layer-slice.ts';
 import { FindingList } from './RowFrame.tsx';
 import { GradientTab } from './GradientTab.tsx';
+import { LinesLink } from './TextExcerpt.tsx';
 import { SettingsTab } from './SettingsTab.tsx';
 import { ShapesTab } from './ShapesTab.tsx';
 import './inspector.css';
@@ -108,6 +109,7 @@ function LayerPanel({ goodNets, selected }: LayerPanelProps) {
         <header className="inspector-head">
           <span className="inspector-family" style={{ background: `var(--family-${layer.family})` }} aria-hidden />
           <h2 className="copyable">{layers.length === 1 ? layer.name : `${layers.length} layers`}</h2>
+          {slices.length === 1 && slices[0] !== undefined && <LinesLink slice={slices[0]} />}
           <IconButton label="Close" small onClick={() => useDocument.setState({ selection: [] })}>
             <X />
           </IconButton>
@@ -151,7 +153,7 @@ const NO_FINDINGS: Findings = new Map();
 const titleOf = (layers: readonly LayerView[]): string =>
   layers.length === 1 ? `Layer ${layers[0]?.name ?? ''}` : `${layers.length} layers`;
 
-const ELSEWHERE: ReadonlySet<string> = new Set(['bottom', 'top', 'phase', 'blobs']);
+const ELSEWHERE: ReadonlySet<string> = new Set(['phase', 'blobs']);
 
 /** Fields of the form show their findings themselves; all else is said above it. */
 function shownPaths({ slices }: Form): ReadonlySet<string> {
@@ -195,7 +197,7 @@ const TABS: readonly InspectorTab[] = [
     id: 'settings',
     title: 'Settings',
     applies: ({ slices }) => slices.length > 0,
-    render: ({ layers }) => <SettingsTab layers={layers} />,
+    render: ({ layers, net }) => <SettingsTab net={net} layers={layers} />,
   },
   {
     id: 'shapes',

@@ -59,7 +59,6 @@ export function ListField({ item, label }: ListFieldProps) {
       explicit={explicit}
       findings={findings}
       onReset={() => form.change(`Reset ${name}`, (slice) => clearValue(slice, path))}
-      keyboardOf={id}
     >
       <div className="value-list" role="group" aria-label={label}>
         {rows.map((value, index) => (

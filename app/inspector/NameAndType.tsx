@@ -44,15 +44,7 @@ export function NameField({ slice }: { readonly slice: LayerSlice }) {
   );
   const findings = findingsFor(form, ['name']);
   return (
-    <RowFrame
-      id={id}
-      item={{ name: 'name', field: nameField }}
-      label="name"
-      explicit={false}
-      findings={findings}
-      onReset={draft.revert}
-      keyboardOf={id}
-    >
+    <RowFrame id={id} item={{ name: 'name', field: nameField }} label="name" explicit findings={findings}>
       <input
         ref={input}
         id={id}
@@ -101,10 +93,8 @@ export function TypeField({ type }: TypeFieldProps) {
       id={id}
       item={{ name: 'type', field: typeField }}
       label="type"
-      explicit={false}
+      explicit
       findings={findingsFor(form, ['type'])}
-      onReset={() => undefined}
-      keyboardOf={id}
     >
       <span className="value-menu">
         <select

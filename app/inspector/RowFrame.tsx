@@ -14,14 +14,13 @@ interface RowFrameProps {
   readonly label: string;
   readonly explicit: boolean;
   readonly findings: readonly Diagnostic[];
-  readonly onReset: () => void;
-  /** The element that takes the keyboard when the button for the default goes away under it. */
-  readonly keyboardOf: string;
+  /** Goes back to the default; not given where there is none. */
+  readonly onReset?: () => void;
   readonly children: ReactNode;
 }
 
 /** One line of the form. */
-export function RowFrame({ id, item, label, explicit, findings, onReset, keyboardOf, children }: RowFrameProps) {
+export function RowFrame({ id, item, label, explicit, findings, onReset, children }: RowFrameProps) {
   const { explain } = useForm();
   const { field } = item;
   const doc = docOf(item);
@@ -40,13 +39,14 @@ export function RowFrame({ id, item, label, explicit, findings, onReset, keyboar
       </Hint>
       <div className="field-control">{children}</div>
       <span className="field-reset">
-        {explicit && (
+        {explicit && onReset !== undefined && (
           <IconButton
             label={`Reset ${label} to default`}
             small
             onClick={() => {
               onReset();
-              document.getElementById(keyboardOf)?.focus();
+              // The button goes away under the keyboard.
+              document.getElementById(id)?.focus();
             }}
           >
             <RotateCcw />

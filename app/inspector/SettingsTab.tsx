@@ -1,5 +1,5 @@
 /** The form of the selected layers: all that can be set, in the text and by default. */
-import type { LayerView } from '../caffe/net/net-view.ts';
+import type { LayerView, NetView } from '../caffe/net/net-view.ts';
 import { LayerParameter, V1LayerParameter } from '../caffe/schema/net-messages.ts';
 import type { MessageType } from '../caffe/schema/dsl.ts';
 import { layerTable } from '../layers/index.ts';
@@ -12,26 +12,30 @@ import { NameField, TypeField } from './NameAndType.tsx';
 import { LAYER_FIELDS, ParameterSettings } from './ParameterSettings.tsx';
 import { PhaseSwitches } from './PhaseSwitches.tsx';
 import { FindingList, ForkMark } from './RowFrame.tsx';
-import { LinesLink, TextExcerpt } from './TextExcerpt.tsx';
+import { TextExcerpt } from './TextExcerpt.tsx';
+import { WiringFields } from './WiringFields.tsx';
 
 interface SettingsTabProps {
+  readonly net: NetView;
   /** The selected layers as they were last analysed. */
   readonly layers: readonly LayerView[];
 }
 
-export function SettingsTab({ layers }: SettingsTabProps) {
+export function SettingsTab({ net, layers }: SettingsTabProps) {
   const { slices } = useForm();
   const [slice, ...others] = slices;
   if (slice === undefined) return null;
   const forms = slices.map(({ type, old, ...rest }) =>
     sectionsOf(layerTable.get(type), writtenFields({ ...rest, type, old }), old),
   );
+  const [layer] = layers;
   const types = new Set(slices.map(({ type }) => type));
   return (
     <>
-      <section className="fold" aria-label="Layer">
+      <section className="fold inspector-identity" aria-label="Layer">
         {others.length === 0 && <NameField slice={slice} />}
         <TypeField type={types.size === 1 ? slice.type : undefined} />
+        {others.length === 0 && layer !== undefined && <WiringFields net={net} layer={layer} slice={slice} />}
       </section>
       {sharedSections(forms).map((section) => (
         <Section key={section.path.join('.')} section={section} old={slice.old} />
@@ -40,7 +44,7 @@ export function SettingsTab({ layers }: SettingsTabProps) {
       <PhaseSwitches />
       <MoreOfLayer />
       {others.length === 0 && (
-        <Fold title="Text" name="text" open actions={<LinesLink slice={slice} />}>
+        <Fold title="Text" name="text" open>
           <TextExcerpt slice={slice} />
         </Fold>
       )}

@@ -34,7 +34,6 @@ export function SingleField({ item, owner, label }: SingleFieldProps) {
       explicit={explicit}
       findings={findings}
       onReset={() => change(undefined)}
-      keyboardOf={id}
     >
       <ValueInput
         id={id}

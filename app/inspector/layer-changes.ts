@@ -2,6 +2,7 @@
 import type { TextEdit } from '../caffe/diagnostics.ts';
 import type { LayerInfo } from '../caffe/net/layer-table.ts';
 import { readNet } from '../caffe/net/read-net.ts';
+import type { NetAction } from '../caffe/text/edit-actions.ts';
 import { planEdits } from '../caffe/text/edits.ts';
 import { useDocument } from '../store/document.ts';
 import { formKey, useInspector } from './inspector-state.ts';
@@ -49,10 +50,15 @@ export function renameLayer(layer: string, name: string): string | undefined {
 
 /** Makes layers of another type; what both types know stays. Returns why not, as a sentence; undefined when done. */
 export function retypeLayers(slices: readonly LayerSlice[], layer: LayerInfo): string | undefined {
+  return performAction({ kind: 'retype', layers: slices.map(({ id }) => id), layer }, `Change type to ${layer.type}`);
+}
+
+/** Does to the network what a gesture on the canvas does. Returns why not, as a sentence; undefined when done. */
+export function performAction(action: NetAction, label: string): string | undefined {
   const { netText, applyEdits } = useDocument.getState();
-  const plan = planEdits(netText, { kind: 'retype', layers: slices.map(({ id }) => id), layer });
+  const plan = planEdits(netText, action);
   if (!plan.ok) return plan.message;
-  if (plan.edits.length > 0) applyEdits('network', plan.edits, `Change type to ${layer.type}`);
+  if (plan.edits.length > 0) applyEdits('network', plan.edits, label);
   return undefined;
 }
 

@@ -10,7 +10,7 @@ import { restoredRun, useRun } from '../store/run.ts';
 import { useView, viewHomes } from '../store/view.ts';
 import { openData } from './commands/data.ts';
 import { followRoute, loadGallery, openExample } from './commands/document.ts';
-import { registerShellCommands } from './commands/shell-commands.ts';
+import { registerShellCommands, renderCommand } from './commands/shell-commands.ts';
 import { refreshSnapshots } from './commands/weights.ts';
 import { findEngine } from './commands/engine.ts';
 import { forgetTimesWithDocument } from './commands/layer-times.ts';
@@ -94,16 +94,7 @@ function analyseTexts(): void {
   useDataset.subscribe((state, before) => {
     if (state.opened?.dataset !== before.opened?.dataset) schedule();
   });
-  registerCommands([
-    {
-      id: 'text.render',
-      title: 'Render the graph now',
-      group: 'Text',
-      keys: ['Shift+Enter'],
-      scope: 'editor',
-      run: now,
-    },
-  ]);
+  registerCommands([renderCommand(now)]);
   now();
 }
 

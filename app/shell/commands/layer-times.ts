@@ -1,7 +1,7 @@
 /** Measuring how long each layer takes on the engine at hand; the graph shows it by its bars. */
 import { useDataset } from '../../store/dataset.ts';
 import { useDocument } from '../../store/document.ts';
-import { sumsOf, useLayerTimes } from '../../store/layer-times.ts';
+import { kernelTimesOf, sumsOf, useLayerTimes } from '../../store/layer-times.ts';
 import { remark } from '../../store/notices.ts';
 import { listSteps, obstacleOf } from '../../store/readiness.ts';
 import { useRun } from '../../store/run.ts';
@@ -25,7 +25,7 @@ export async function timeLayers(): Promise<void> {
     if (times === undefined || useDocument.getState().id !== id) return;
     const { engine } = useRun.getState();
     const device = engine.status === 'ready' ? engine.info.device : undefined;
-    useLayerTimes.setState({ byLayer: sumsOf(times), device });
+    useLayerTimes.setState({ byLayer: sumsOf(times), byKernel: kernelTimesOf(times), device });
     remark(
       `One batch takes ${times.pass.toFixed(1)} ms forward and backward${device === undefined ? '' : ` on ${device}`}.`,
     );
@@ -37,6 +37,6 @@ export async function timeLayers(): Promise<void> {
 /** Times belong to a document: another begins without. */
 export function forgetTimesWithDocument(): void {
   useDocument.subscribe((state, before) => {
-    if (state.id !== before.id) useLayerTimes.setState({ byLayer: undefined, device: undefined });
+    if (state.id !== before.id) useLayerTimes.setState({ byLayer: undefined, byKernel: undefined, device: undefined });
   });
 }

@@ -145,6 +145,16 @@ const textCommands: readonly Command[] = [
   },
 ];
 
+/** Reads the texts at once, without waiting for a pause in the typing: the habit of netscope's users. */
+export const renderCommand = (run: () => void): Command => ({
+  id: 'text.render',
+  title: 'Render the graph now',
+  group: 'Text',
+  keys: ['Shift+Enter'],
+  scope: 'editor',
+  run,
+});
+
 const TABS: Readonly<Record<MonitorTab, string>> = {
   charts: 'Charts',
   cost: 'Cost',

@@ -4,7 +4,7 @@ import { isMac, isPressed, parseStroke, type KeyStroke, type PressedKey } from '
 import { belongsToControl, placeOf, type KeyPlace } from './key-place.ts';
 
 /** Scopes that hold at a place, the nearest first. */
-const SCOPES: Readonly<Record<KeyPlace, readonly CommandScope[]>> = {
+export const SCOPES: Readonly<Record<KeyPlace, readonly CommandScope[]>> = {
   overlay: [],
   field: ['everywhere'],
   editor: ['editor', 'everywhere'],
