@@ -3,9 +3,8 @@ import { ContextMenu } from 'radix-ui';
 import { useState } from 'react';
 import type { MouseEvent as ReactMouseEvent, ReactElement, RefObject } from 'react';
 import { runCommand, useCommands, type Command } from '../store/commands.ts';
-import { useDocument } from '../store/document.ts';
 import { strokeLabel } from '../store/key-strokes.ts';
-import { select, selectEdge } from './selection.ts';
+import { isSelected, select, selectEdge } from './selection.ts';
 import { useWiring } from './wiring-state.ts';
 
 export type MenuPlace = 'node' | 'edge' | 'canvas';
@@ -105,8 +104,7 @@ function Item({ command, title }: { readonly command: Command; readonly title: s
 /** Selects what the menu is opened on; a node that is selected already stays with the others that are. */
 export function selectForMenu(node: string | undefined, edge: string | undefined): MenuPlace {
   if (node !== undefined) {
-    const { selection } = useDocument.getState();
-    if (!selection.includes(node)) select([node]);
+    if (!isSelected(node)) select([node]);
     return 'node';
   }
   if (edge !== undefined) {

@@ -11,6 +11,7 @@ import { Background, BackgroundVariant, MiniMap, ReactFlow, ReactFlowProvider, u
 import type { NodeChange, ReactFlowProps } from '@xyflow/react';
 import { useCallback, useEffect, useMemo, useRef } from 'react';
 import type { PointerEvent as ReactPointerEvent } from 'react';
+import { runCommandById } from '../store/commands.ts';
 import { useDocument } from '../store/document.ts';
 import { layoutClient } from '../workers/client.ts';
 import { moveNodes } from './arrange.ts';
@@ -27,7 +28,7 @@ import { FindBar } from './FindBar.tsx';
 import { followDocument } from './follow-document.ts';
 import { Frames } from './Frames.tsx';
 import { openNode } from './graph-commands.ts';
-import { abandonWire, joinWire, keyboardWire } from './keyboard-wire.ts';
+import { abandonWire, keyboardWire } from './keyboard-wire.ts';
 import { LayerCard } from './LayerCard.tsx';
 import { Marquee } from './Marquee.tsx';
 import { useCanvasFocus } from './use-canvas-focus.ts';
@@ -128,7 +129,7 @@ function Canvas() {
         focus();
         if (keyboardWire() !== undefined) {
           judgeTarget(node.id, undefined, undefined);
-          joinWire();
+          runCommandById('graph.connect-here');
           return;
         }
         selectLayer(layerUnder(event.target) ?? node.id, event.ctrlKey || event.metaKey || event.shiftKey);
@@ -209,7 +210,7 @@ function Canvas() {
       >
         <Frames />
         <Edges />
-        <FarView pane={pane} />
+        <FarView pane={pane} selected={selectedNodes} />
         <Background variant={BackgroundVariant.Dots} gap={16} size={1} color="var(--canvas-dot)" />
         {size !== undefined && hasOverview(size) && picture !== undefined && picture.graph.nodes.length > 0 && (
           <MiniMap<LayerFlowNode>

@@ -14,7 +14,8 @@ function promise({ target }: PaletteDrag, picture: Picture | undefined): string 
       return `Add after ${picture?.graph.nodes.find(({ id }) => id === target.id)?.name ?? target.id}`;
     case 'edge': {
       const edge = picture?.graph.edges.find(({ id }) => id === target.id);
-      return edge === undefined ? 'Insert here' : `Insert between ${edge.producer} and ${edge.consumer}`;
+      const group = picture?.graph.nodes.find((node) => node.id === edge?.to && node.group !== undefined);
+      return edge === undefined ? 'Insert here' : `Insert between ${edge.producer} and ${group?.name ?? edge.consumer}`;
     }
   }
 }

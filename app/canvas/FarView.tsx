@@ -3,11 +3,12 @@
  * one change of style. To change the look of the nodes themselves takes longer than a frame where there are hundreds.
  */
 import { useStore, ViewportPortal } from '@xyflow/react';
-import { memo, useLayoutEffect } from 'react';
+import { memo, useLayoutEffect, useMemo } from 'react';
 import type { CSSProperties, RefObject } from 'react';
 import { useCanvas } from './canvas-state.ts';
 import { familyColour, MeasureBar } from './LayerNode.tsx';
 import type { PlacedNode } from './placed-graph.ts';
+import type { CanvasNode } from './project.ts';
 import { useReading } from './reading-state.ts';
 import { monoWidth } from './text-metrics.ts';
 import { useWireRole } from './use-wire-role.ts';
@@ -15,9 +16,16 @@ import { useWireRole } from './use-wire-role.ts';
 /** Below this zoom the nodes are seen from afar. */
 const FAR = 0.42;
 
-export function FarView({ pane }: { readonly pane: RefObject<HTMLElement | null> }) {
+interface Props {
+  readonly pane: RefObject<HTMLElement | null>;
+  /** Ids of nodes. */
+  readonly selected: ReadonlySet<string>;
+}
+
+export function FarView({ pane, selected }: Props) {
   const isFar = useStore(({ transform }) => transform[2] < FAR);
   const nodes = useCanvas(({ picture }) => picture?.placed.nodes);
+  const size = useMemo(() => commonSize(nodes ?? []), [nodes]);
   useLayoutEffect(() => {
     pane.current?.toggleAttribute('data-far', isFar);
   }, [pane, isFar]);
@@ -25,20 +33,26 @@ export function FarView({ pane }: { readonly pane: RefObject<HTMLElement | null>
     <ViewportPortal>
       <div className="far-view" aria-hidden="true">
         {nodes?.map((placed) => (
-          <FarNode key={placed.node.id} placed={placed} />
+          <FarNode key={placed.node.id} placed={placed} size={size} selected={selected.has(placed.node.id)} />
         ))}
       </div>
     </ViewportPortal>
   );
 }
 
-const FarNode = memo(function FarNode({ placed: { node, x, y } }: { readonly placed: PlacedNode }) {
+interface FarNodeProps {
+  readonly placed: PlacedNode;
+  readonly size: number;
+  readonly selected: boolean;
+}
+
+const FarNode = memo(function FarNode({ placed: { node, x, y }, size, selected }: FarNodeProps) {
   const isDimmed = useReading(({ lit }) => lit !== undefined && !lit.has(node.id));
   const role = useWireRole(node.id);
   const { width, height } = node.box;
   return (
     <div
-      className={`far-node${isDimmed ? ' is-pale' : ''}${role}`}
+      className={`far-node${selected ? ' is-selected' : ''}${isDimmed ? ' is-pale' : ''}${role}`}
       // What is written once more is no text: neither the search of the browser nor a reader is to find it twice.
       data-name={node.name}
       style={
@@ -46,7 +60,7 @@ const FarNode = memo(function FarNode({ placed: { node, x, y } }: { readonly pla
           transform: `translate(${x}px, ${y}px)`,
           width,
           height,
-          fontSize: farSize(node.name, width, height),
+          fontSize: Math.min(size, roomFor(node)),
           '--family': familyColour(node.family),
         } as CSSProperties
       }
@@ -56,6 +70,14 @@ const FarNode = memo(function FarNode({ placed: { node, x, y } }: { readonly pla
   );
 });
 
-/** Size of a name: the same for all that hold it. */
-const farSize = (name: string, width: number, height: number): number =>
-  Math.min(32, height * 0.75, (width - 16) / monoWidth(name, 1));
+/** The largest size at which a name fits into its node. */
+const roomFor = ({ name, box }: CanvasNode): number =>
+  Math.min(box.height * 0.92, (box.width - 14) / monoWidth(name, 1));
+
+const [LEAST, MOST] = [24, 40];
+
+/** A size that three names in four can have: the same for them all, as large as that allows. */
+function commonSize(nodes: readonly PlacedNode[]): number {
+  const rooms = nodes.map(({ node }) => roomFor(node)).sort((a, b) => a - b);
+  return Math.max(LEAST, Math.min(MOST, rooms[Math.floor(rooms.length / 4)] ?? MOST));
+}

@@ -1,10 +1,11 @@
 /** The frames of open groups behind the nodes, and the lines that a dragged node has come into line with. */
-import { ViewportPortal } from '@xyflow/react';
+import { useReactFlow, ViewportPortal } from '@xyflow/react';
 import { ChevronDown } from 'lucide-react';
 import { memo } from 'react';
 import { useDocument } from '../store/document.ts';
 import { useCanvas } from './canvas-state.ts';
 import { setGroups } from './follow-selection.ts';
+import { startFrameDrag } from './frame-drag.ts';
 import { boundsOf, type PlacedFrame } from './placed-graph.ts';
 import { useReading } from './reading-state.ts';
 
@@ -22,6 +23,7 @@ export function Frames() {
 
 const Frame = memo(function Frame({ placed }: { readonly placed: PlacedFrame }) {
   const { frame, x, y, width, height } = placed;
+  const flow = useReactFlow();
   const isDimmed = useReading(({ lit }) => lit !== undefined);
   return (
     <div
@@ -44,7 +46,12 @@ const Frame = memo(function Frame({ placed }: { readonly placed: PlacedFrame }) 
         <button
           type="button"
           className="group-frame-name nopan"
-          title={`${frame.facts}. Click to select them, double-click to close the group.`}
+          title={`${frame.facts}. Click to select them, drag to move them, double-click to close the group.`}
+          onPointerDown={(event) => {
+            if (event.button !== 0) return;
+            event.stopPropagation();
+            startFrameDrag(frame.id, event.nativeEvent, (at) => flow.screenToFlowPosition(at, { snapToGrid: false }));
+          }}
           onClick={() => useDocument.setState({ selection: frame.members })}
           onDoubleClick={() => setGroups([frame.id], true)}
         >

@@ -1,4 +1,7 @@
-/** The palette where it is needed: at the free end of a line or beside the selection, searched and chosen by keyboard. */
+/**
+ * The palette where it is needed: at the free end of a line or beside the selection, searched and chosen by keyboard. Where a
+ * line ends in a closed group, the places in it.
+ */
 import { Command } from 'cmdk';
 import { useLayoutEffect, useMemo, useRef, useState } from 'react';
 import type { RefObject } from 'react';
@@ -11,12 +14,30 @@ import { makersOf, takersOf } from './palette-fits.ts';
 import { paletteGroups, type Offer } from './palette-groups.ts';
 import { exitsOf } from './ports.ts';
 import { useCanvas } from './canvas-state.ts';
+import { carryOutJoint } from './wiring.ts';
 import { useWiring, type QuickPalette as Quick } from './wiring-state.ts';
 import { viewNow } from './view-now.ts';
 
 const everything = (): Offer => ({ layers: layerTable.all(), blocks: layerBlocks });
 
-function offerFor({ purpose }: Quick): Offer {
+/** What can be chosen. */
+interface Choice {
+  readonly id: string;
+  readonly title: string;
+  readonly note: string;
+  readonly colour: string;
+  readonly run: () => void;
+}
+
+interface ChoiceGroup {
+  readonly key: string;
+  readonly name: string | undefined;
+  readonly choices: readonly Choice[];
+}
+
+type EntryPurpose = Exclude<Quick['purpose'], { kind: 'choice' }>;
+
+function offerFor(purpose: EntryPurpose): Offer {
   if (purpose.kind === 'append')
     return purpose.to === undefined ? everything() : takersOf(everything(), undefined, 'TRAIN');
   if (purpose.held.kind === 'entry') return makersOf(everything());
@@ -27,16 +48,44 @@ function offerFor({ purpose }: Quick): Offer {
   return takersOf(everything(), view?.blobs.find(({ id }) => id === exit?.id)?.shape, view?.phase ?? 'TRAIN');
 }
 
+/** The choices that a search leaves, as a function of the search. */
+function choicesFor({ purpose }: Quick): (search: string) => readonly ChoiceGroup[] {
+  if (purpose.kind === 'choice') {
+    const choices = purpose.options.map(({ title, note, family, joint }, i) => ({
+      id: String(i),
+      title,
+      note,
+      colour: familyColour(family),
+      run: () => void carryOutJoint(joint, purpose.group),
+    }));
+    return (search) => {
+      const word = search.trim().toLowerCase();
+      const found = choices.filter(({ title, note }) => `${title} ${note}`.toLowerCase().includes(word));
+      return found.length === 0 ? [] : [{ key: 'places', name: undefined, choices: found }];
+    };
+  }
+  const offer = offerFor(purpose);
+  const choiceOf = (entry: PaletteEntry): Choice => ({
+    id: entry.id,
+    title: entry.title,
+    note: entry.doc,
+    colour: familyColour(familyOf(entry)),
+    run: () => void (purpose.kind === 'append' ? appendTo(entry, purpose.to) : addAtLine(entry, purpose.held)),
+  });
+  return (search) =>
+    paletteGroups(offer, search, false).map(({ key, name, entries }) => ({
+      key,
+      name,
+      choices: entries.map(choiceOf),
+    }));
+}
+
 function headingOf({ purpose }: Quick): string {
+  if (purpose.kind === 'choice') return `Where in ${purpose.name}`;
   if (purpose.kind === 'append') return purpose.to === undefined ? 'Add a layer' : `Add after ${purpose.to}`;
   return purpose.held.kind === 'exit'
     ? `What is to read ${purpose.held.blob}`
     : `What ${purpose.held.layer} is to read`;
-}
-
-function choose({ purpose }: Quick, entry: PaletteEntry): void {
-  if (purpose.kind === 'append') appendTo(entry, purpose.to);
-  else addAtLine(entry, purpose.held);
 }
 
 const EDGE = 8;
@@ -51,8 +100,8 @@ export function QuickPalette({ pane }: { readonly pane: RefObject<HTMLElement | 
 function OpenQuickPalette({ quick, pane }: { readonly quick: Quick; readonly pane: RefObject<HTMLElement | null> }) {
   const [search, setSearch] = useState('');
   const box = useRef<HTMLDivElement>(null);
-  const offer = useMemo(() => offerFor(quick), [quick]);
-  const groups = useMemo(() => paletteGroups(offer, search, false), [offer, search]);
+  const choices = useMemo(() => choicesFor(quick), [quick]);
+  const groups = useMemo(() => choices(search), [choices, search]);
   const heading = headingOf(quick);
   const close = (): void => {
     useWiring.setState({ quick: undefined });
@@ -82,23 +131,28 @@ function OpenQuickPalette({ quick, pane }: { readonly quick: Quick; readonly pan
     >
       <Command label={heading} shouldFilter={false} loop>
         <p className="quick-palette-heading">{heading}</p>
-        <Command.Input autoFocus placeholder="Search layers and blocks" value={search} onValueChange={setSearch} />
+        <Command.Input
+          autoFocus
+          placeholder={quick.purpose.kind === 'choice' ? 'Search' : 'Search layers and blocks'}
+          value={search}
+          onValueChange={setSearch}
+        />
         <Command.List>
           <Command.Empty>Nothing of that name fits here.</Command.Empty>
-          {groups.map((group) => (
-            <Command.Group key={group.key} heading={group.name}>
-              {group.entries.map((entry) => (
+          {groups.map(({ key, name, choices: listed }) => (
+            <Command.Group key={key} heading={name}>
+              {listed.map(({ id, title, note, colour, run }) => (
                 <Command.Item
-                  key={entry.id}
-                  value={entry.id}
+                  key={id}
+                  value={id}
                   onSelect={() => {
                     close();
-                    choose(quick, entry);
+                    run();
                   }}
                 >
-                  <span className="palette-mark" style={{ background: familyColour(familyOf(entry)) }} />
-                  <span className="quick-palette-title">{entry.title}</span>
-                  <span className="quick-palette-doc">{entry.doc}</span>
+                  <span className="palette-mark" style={{ background: colour }} />
+                  <span className="quick-palette-title">{title}</span>
+                  <span className="quick-palette-doc">{note}</span>
                 </Command.Item>
               ))}
             </Command.Group>

@@ -68,8 +68,19 @@ function makerAt(node: string): string {
 
 /** Drops a new layer or block: into an edge, behind a node, or at the end of the text. */
 export function dropEntry(entry: PaletteEntry, target: DropTarget): boolean {
-  const action = actionOfDrop(entry, target, useCanvas.getState().picture?.graph);
-  return action !== undefined && perform(action, { label: `Add ${entry.title}` });
+  const graph = useCanvas.getState().picture?.graph;
+  const action = actionOfDrop(entry, target, graph);
+  if (action === undefined) return false;
+  const label = `Add ${entry.title}`;
+  const edge = target.kind === 'edge' ? graph?.edges.find(({ id }) => id === target.id) : undefined;
+  const further = edge?.readers.slice(1) ?? [];
+  if (further.length === 0) return perform(action, { label });
+  // Into a line that leads into a closed group: all that read it there read what was put in.
+  return performInTurn(
+    action,
+    (made) => further.map((reader) => ({ kind: 'reconnect', ...reader, from: { layer: made.at(-1) ?? '', top: 0 } })),
+    { label },
+  );
 }
 
 /** Adds a layer or block behind a layer, or at the end of the text where none is given or the new one reads nothing. */
@@ -93,8 +104,8 @@ export function addAtLine(entry: PaletteEntry, held: Extract<Held, { kind: 'exit
     if (held.top > 0) {
       return performInTurn(
         put(held.layer),
-        ([first = '']) => ({ kind: 'connect', from: { layer: held.layer, top: held.top }, to: { layer: first } }),
-        label,
+        ([first = '']) => [{ kind: 'connect', from: { layer: held.layer, top: held.top }, to: { layer: first } }],
+        { label },
       );
     }
     const action: NetAction =
@@ -110,8 +121,8 @@ export function addAtLine(entry: PaletteEntry, held: Extract<Held, { kind: 'exit
   }
   return performInTurn(
     put(layerBefore(held.layer)),
-    (made) => ({ kind: 'connect', from: { layer: made.at(-1) ?? '', top: 0 }, to: { layer: held.layer } }),
-    label,
+    (made) => [{ kind: 'connect', from: { layer: made.at(-1) ?? '', top: 0 }, to: { layer: held.layer } }],
+    { label },
   );
 }
 

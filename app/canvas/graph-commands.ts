@@ -16,6 +16,7 @@ import {
   nextOutput,
   walkWire,
   whyNoConnect,
+  whyNoRead,
 } from './keyboard-wire.ts';
 import { isPaletteOpen } from './pane-room.ts';
 import { whyNoChange } from './perform.ts';
@@ -112,7 +113,7 @@ const walking: readonly Command[] = WAYS.flatMap(([direction, key, title]): Comm
   },
 ]);
 
-const wiring: readonly Command[] = [
+const wiringCommands = ({ placeFor }: CanvasControl): Command[] => [
   {
     id: 'graph.connect-here',
     title: 'Connect to the layer walked to',
@@ -120,7 +121,7 @@ const wiring: readonly Command[] = [
     scope: 'graph',
     keys: ['Enter'],
     unavailable: () => (keyboardWire() === undefined ? 'Begin with Connect… first.' : undefined),
-    run: joinWire,
+    run: () => joinWire(placeFor),
   },
   {
     id: 'graph.connect',
@@ -137,7 +138,7 @@ const wiring: readonly Command[] = [
     group: 'Graph',
     scope: 'graph',
     keys: ['Shift+C'],
-    unavailable: whyNoEdit,
+    unavailable: () => whyNoEdit() ?? whyNoRead(),
     run: beginRead,
   },
   {
@@ -191,7 +192,7 @@ export function graphCommands(control: CanvasControl): Command[] {
         useWiring.setState({ quick: { at: control.placeFor(headNode()), purpose: { kind: 'append', to } } });
       },
     }),
-    ...wiring.map(edit),
+    ...wiringCommands(control).map(edit),
     {
       id: 'graph.reveal',
       title: 'Show the layer in the text',

@@ -1,9 +1,10 @@
 /** Connecting by keyboard: a line is held, the arrow keys take its end from node to node, Enter joins it. */
 import { useCanvas } from './canvas-state.ts';
+import type { Point } from './edge-path.ts';
 import type { Direction, PlacedGraph } from './placed-graph.ts';
 import { exitsOf } from './ports.ts';
 import { headNode, select } from './selection.ts';
-import { holdWire, join, judgeTarget, selectedEdge } from './wiring.ts';
+import { holdWire, join, judgeTarget, offerPlaces, selectedEdge } from './wiring.ts';
 import { useWiring, type Held, type Wire } from './wiring-state.ts';
 import { viewNow } from './view-now.ts';
 
@@ -35,6 +36,14 @@ export function whyNoConnect(): string | undefined {
   const node = headNode();
   if (node === undefined) return 'Select the layer whose output is to be connected first.';
   return exitsAt(node).length === 0 ? `${node} makes no blob that another layer could read.` : undefined;
+}
+
+/** Why the selection can read nothing more. */
+export function whyNoRead(): string | undefined {
+  const node = useCanvas.getState().picture?.graph.nodes.find(({ id }) => id === headNode());
+  return node?.group === undefined
+    ? undefined
+    : 'This is a closed group: open it, then select the layer that is to read.';
 }
 
 /** Begins at the entry of the selected node: it is to read what is chosen. */
@@ -71,11 +80,15 @@ export function walkWire(direction: Direction): void {
   if (next !== undefined) judgeTarget(next, undefined, undefined);
 }
 
-/** Joins the line where its end is. An end that fits nowhere there stays held: the reason is on the screen. */
-export function joinWire(): void {
+/**
+ * Joins the line where its end is; where a closed group has several places for it, these are offered at `placeFor` its node.
+ * An end that fits nowhere there stays held: the reason is on the screen.
+ */
+export function joinWire(placeFor: (node: string) => Point): void {
   const wire = keyboardWire();
   if (wire?.target === undefined || wire.verdict?.possible !== true) return;
   useWiring.setState({ wire: undefined });
+  if (offerPlaces(wire.held, wire.target, placeFor(wire.target))) return;
   if (!join(wire.held, wire.target)) select([wire.target]);
 }
 

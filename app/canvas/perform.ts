@@ -57,11 +57,11 @@ export function perform(action: NetAction, outcome: Outcome): boolean {
   return false;
 }
 
-/** Several actions as one step: each is made of the layers that the one before put in, and is about the text after it. */
+/** Several actions as one step: those after the first may be made of the layers that it put in; each is about the text after the one before. */
 export function performInTurn(
   first: NetAction,
-  second: (made: readonly string[]) => NetAction,
-  label: string,
+  others: (made: readonly string[]) => readonly NetAction[],
+  { label, select }: Outcome,
 ): boolean {
   const reason = whyNoChange();
   if (reason !== undefined) {
@@ -72,11 +72,14 @@ export function performInTurn(
   const one = planEdits(netText, first);
   if (!one.ok) return carryOut(one, { label });
   const made = layersIn(one.edits);
-  const between = applyTextEdits(netText, one.edits);
-  const two = planEdits(between, second(made));
-  if (!two.ok) return carryOut(two, { label });
-  const edit = editBetween(netText, applyTextEdits(between, two.edits));
-  return carryOut({ ok: true, edits: [edit] }, { label, select: made });
+  let text = applyTextEdits(netText, one.edits);
+  for (const action of others(made)) {
+    const next = planEdits(text, action);
+    if (!next.ok) return carryOut(next, { label });
+    text = applyTextEdits(text, next.edits);
+  }
+  if (text === netText) return false;
+  return carryOut({ ok: true, edits: [editBetween(netText, text)] }, { label, select: select ?? made });
 }
 
 /** Replaces the whole text, as far as it differs. */

@@ -4,6 +4,7 @@
  */
 import type { LayoutAnswer } from '../workers/protocol.ts';
 import { directCorners, distanceTo, type Point } from './edge-path.ts';
+import { isSame, placeFrames, shiftsOf } from './frame-places.ts';
 import { entryOffset, exitOffset } from './node-box.ts';
 import type { CanvasEdge, CanvasFrame, CanvasGraph, CanvasNode } from './project.ts';
 
@@ -37,9 +38,6 @@ export type Moved = Readonly<Record<string, Point>>;
 
 export const NOTHING_MOVED: Moved = {};
 
-/** Room around what was moved out of its frame. */
-const FRAME_MARGIN = { side: 14, head: 28, foot: 14 };
-
 /** What a new layer is dropped on. */
 export type DropTarget =
   | { readonly kind: 'edge'; readonly id: string }
@@ -59,8 +57,9 @@ export function placeGraph(
   const oldEdges = new Map(previous?.edges.map((placed) => [placed.edge.id, placed]));
 
   const isMoved = (id: string): boolean => Object.hasOwn(moved, id);
+  const shiftOf = shiftsOf(graph, layout, moved);
   const nodes = graph.nodes.flatMap((node): PlacedNode[] => {
-    const at = (isMoved(node.id) ? moved[node.id] : undefined) ?? positions.get(node.id);
+    const at = (isMoved(node.id) ? moved[node.id] : undefined) ?? by(positions.get(node.id), shiftOf(node.inside));
     if (at === undefined) return [];
     const old = oldNodes.get(node.id);
     return [old?.node === node && old.x === at.x && old.y === at.y ? old : { node, x: at.x, y: at.y }];
@@ -70,12 +69,21 @@ export function placeGraph(
   const edges = graph.edges.flatMap((edge): PlacedEdge[] => {
     const [source, target] = [placed.get(edge.from), placed.get(edge.to)];
     if (source === undefined || target === undefined) return [];
-    const route = isMoved(edge.from) || isMoved(edge.to) ? undefined : routes.get(edge.id);
+    const shift = shiftOf(source.node.inside);
+    const isLed = !isMoved(edge.from) && !isMoved(edge.to) && isSame(shift, shiftOf(target.node.inside));
+    const route = isLed ? routes.get(edge.id)?.map((point) => by(point, shift)) : undefined;
     const points = route ?? direct(source, edge.exit, target);
     const old = oldEdges.get(edge.id);
     return [old?.edge === edge && samePoints(old.points, points) ? old : { edge, points }];
   });
-  return { nodes, edges, frames: placeFrames(graph, layout, nodes, isMoved, previous) };
+  return { nodes, edges, frames: placeFrames(graph, layout, nodes, moved, shiftOf, previous?.frames) };
+}
+
+function by(point: Point, shift: Point): Point;
+function by(point: Point | undefined, shift: Point): Point | undefined;
+function by(point: Point | undefined, shift: Point): Point | undefined {
+  if (point === undefined || (shift.x === 0 && shift.y === 0)) return point;
+  return { x: point.x + shift.x, y: point.y + shift.y };
 }
 
 /** Where an exit of a node is. */
@@ -96,39 +104,6 @@ function direct(source: PlacedNode, exit: number, target: PlacedNode): Point[] {
   const [from, to] = [exitPoint(source, exit), entryPoint(target)];
   if (source.node.box.direction === 'down') return directCorners(from, to);
   return directCorners(turned(from), turned(to)).map(turned);
-}
-
-/** Frames where the layout put them, or around what is in them where some of that was moved. */
-function placeFrames(
-  graph: CanvasGraph,
-  layout: LayoutAnswer,
-  nodes: readonly PlacedNode[],
-  isMoved: (id: string) => boolean,
-  previous: PlacedGraph | undefined,
-): PlacedFrame[] {
-  if (graph.frames.length === 0) return [];
-  const places = new Map(layout.groups.map((group) => [group.id, group]));
-  const old = new Map(previous?.frames.map((placed) => [placed.frame.id, placed]));
-  return graph.frames.flatMap((frame): PlacedFrame[] => {
-    const own = new Set(frame.members);
-    const inside = nodes.filter(({ node }) => node.members.some((id) => own.has(id)));
-    const place = inside.some(({ node }) => isMoved(node.id)) ? aroundNodes(inside) : places.get(frame.id);
-    if (place === undefined) return [];
-    const { x, y, width, height } = place;
-    const before = old.get(frame.id);
-    const same =
-      before?.frame === frame && before.x === x && before.y === y && before.width === width && before.height === height;
-    return [same ? before : { frame, x, y, width, height }];
-  });
-}
-
-function aroundNodes(nodes: readonly PlacedNode[]): Omit<PlacedFrame, 'frame'> {
-  const { side, head, foot } = FRAME_MARGIN;
-  const left = Math.min(...nodes.map(({ x }) => x)) - side;
-  const top = Math.min(...nodes.map(({ y }) => y)) - head;
-  const right = Math.max(...nodes.map(({ node, x }) => x + node.box.boxWidth)) + side;
-  const bottom = Math.max(...nodes.map(({ node, y }) => y + node.box.boxHeight)) + foot;
-  return { x: left, y: top, width: right - left, height: bottom - top };
 }
 
 const samePoints = (a: readonly Point[], b: readonly Point[]): boolean =>

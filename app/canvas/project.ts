@@ -54,6 +54,12 @@ export interface CanvasNode {
   readonly description: string;
 }
 
+/** A bottom of a layer. */
+export interface EdgeReader {
+  readonly consumer: string;
+  readonly bottomIndex: number;
+}
+
 export interface CanvasEdge {
   readonly id: string;
   readonly from: string;
@@ -65,6 +71,8 @@ export interface CanvasEdge {
   readonly producer: string;
   readonly consumer: string;
   readonly bottomIndex: number;
+  /** All that it stands for, that reader first: more than one only where it leads into a closed group. */
+  readonly readers: readonly EdgeReader[];
   readonly shape: string;
   /** Labels and the like: drawn quietly at the side. */
   readonly quiet: boolean;
@@ -78,6 +86,8 @@ export interface CanvasFrame {
   readonly label: string;
   readonly inside: string | undefined;
   readonly members: readonly string[];
+  /** The box of the node that it is when closed. */
+  readonly closedBox: NodeBox;
   readonly facts: string;
   readonly description: string;
 }
@@ -128,6 +138,8 @@ const blobText = (blob: BlobView): string => `${blob.name} ${shapeText(blob.shap
 class Projection {
   readonly #view: NetView;
   readonly #blobs: ReadonlyMap<string, BlobView>;
+  /** Of each layer, by id, in the order of the text. */
+  readonly #places: ReadonlyMap<string, number>;
   readonly #folding: Folding;
   readonly #shown: ShownGroups;
   readonly #direction: FlowDirection;
@@ -135,6 +147,7 @@ class Projection {
   constructor(view: NetView, appearance: Appearance) {
     this.#view = view;
     this.#blobs = new Map(view.blobs.map((blob) => [blob.id, blob]));
+    this.#places = new Map(view.layers.map(({ id }, i) => [id, i]));
     this.#folding = foldNet(view, this.#blobs, new Set(appearance.unfolded));
     this.#shown = shownGroups(this.#folding, view, appearance.collapsed, lendsShape);
     this.#direction = appearance.direction;
@@ -152,13 +165,16 @@ class Projection {
       const id = nodeIds[i] as string;
       if (nodes.has(id)) return;
       const closed = this.#shown.closed[i];
-      nodes.set(id, closed === undefined ? this.#layerNode(unit, i) : this.#groupNode(closed, i));
+      nodes.set(id, closed === undefined ? this.#layerNode(unit, i) : this.#groupNode(closed, this.#shown.inside[i]));
     });
     const edges = new Map<string, CanvasEdge>();
     units.forEach((unit, i) => {
       const node = nodes.get(nodeIds[i] as string);
       if (node === undefined) return;
-      for (const edge of this.#edges(unit, node, nodeIds)) if (!edges.has(edge.id)) edges.set(edge.id, edge);
+      for (const edge of this.#edges(unit, node, nodeIds)) {
+        const same = edges.get(edge.id);
+        edges.set(edge.id, same === undefined ? edge : { ...same, readers: [...same.readers, ...edge.readers] });
+      }
     });
     const frames = this.#shown.open.map(({ group, inside }) => this.#frame(group, inside));
 
@@ -204,20 +220,20 @@ class Projection {
     };
   }
 
-  #groupNode(group: Group, index: number): CanvasNode {
+  #groupNode(group: Group, inside: Group | undefined): CanvasNode {
     const { units } = this.#folding;
     const own = group.units.flatMap((unit) => units[unit] ?? []);
     const layers = own.flatMap(({ root, folded }) => [root, ...folded]);
-    const places = new Map(this.#view.layers.map((layer, i) => [layer.id, i]));
-    const members = layers.map(({ id }) => id).sort((a, b) => (places.get(a) ?? 0) - (places.get(b) ?? 0));
-    const inside = new Set(members.flatMap((id) => places.get(id) ?? []));
+    const placeOf = (id: string): number => this.#places.get(id) ?? 0;
+    const members = layers.map(({ id }) => id).sort((a, b) => placeOf(a) - placeOf(b));
+    const within = new Set(members.map(placeOf));
     const made = own
       .flatMap(({ finalTops }) => finalTops.flatMap(({ blob }) => blob ?? []))
-      .filter(({ consumers }) => consumers.some(({ layer }) => !inside.has(layer)));
+      .filter(({ consumers }) => consumers.some(({ layer }) => !within.has(layer)));
     const read = new Set(
       layers
         .flatMap(({ bottoms }) => bottoms.flatMap((bottom) => this.#blobs.get(bottom) ?? []))
-        .filter(({ producer }) => !inside.has(producer)),
+        .filter(({ producer }) => !within.has(producer)),
     );
     const cost = sumCosts(own.map(({ root, folded }) => costOf([root, ...folded], this.#blobs)));
     const outputs = made.map(outputText);
@@ -255,7 +271,7 @@ class Projection {
       }),
       members,
       group: facts,
-      inside: this.#shown.inside[index]?.id,
+      inside: inside?.id,
       unfolded: false,
       cost,
       description: describeGroup(name, type, facts, cost),
@@ -277,13 +293,14 @@ class Projection {
       label: group.label,
       inside: inside?.id,
       members: layers.map(({ id }) => id),
+      closedBox: this.#groupNode(group, undefined).box,
       facts,
       description: `Group ${group.label}, open; ${facts}`,
     };
   }
 
   #edges(unit: FoldedUnit, node: CanvasNode, nodeIds: readonly string[]): CanvasEdge[] {
-    const { unitOf, units } = this.#folding;
+    const { unitOf } = this.#folding;
     return unit.finalTops.flatMap(({ blob, maker }) =>
       (blob?.consumers ?? []).flatMap(({ layer, bottomIndex }) => {
         const consumer = this.#view.layers[layer];
@@ -293,10 +310,10 @@ class Projection {
         if (to === node.id) return [];
         const exit = node.outputs.findIndex((output) => output.blob === blob.id);
         const shape = shapeText(blob.shape);
-        const toGroup = to !== units[target]?.root.id;
+        const closed = this.#shown.closed[target];
         return [
           {
-            id: toGroup ? `${blob.id} → ${to}` : `${blob.id} → ${consumer.id} ${bottomIndex}`,
+            id: closed === undefined ? `${blob.id} → ${consumer.id} ${bottomIndex}` : `${blob.id} → ${to}`,
             from: node.id,
             exit,
             to,
@@ -304,9 +321,10 @@ class Projection {
             producer: maker.id,
             consumer: consumer.id,
             bottomIndex,
+            readers: [{ consumer: consumer.id, bottomIndex }],
             shape,
             quiet: (unit.root.bottoms.length === 0 && exit > 0) || lendsShape(consumer, bottomIndex),
-            description: `${blob.name} ${shape}, from ${maker.name} to ${consumer.name}`,
+            description: `${blob.name} ${shape}, from ${maker.name} to ${closed?.label ?? consumer.name}`,
           },
         ];
       }),

@@ -181,7 +181,7 @@ export function readingCommands(control: ViewControl): Command[] {
       id: 'graph.reset-selected',
       title: 'Put the selected layers back in their places',
       unavailable: needsOne,
-      run: () => resetMoves(selectedNodes().map(({ id }) => id)),
+      run: () => resetMoves(selectedNodes()),
     }),
     inGraph({ id: 'graph.reset', title: 'Put all layers back in their places', run: () => resetMoves() }),
     inGraph({

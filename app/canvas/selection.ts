@@ -25,11 +25,25 @@ export function selectEdge(id: string | undefined): void {
   useWiring.setState({ edge: id });
 }
 
-/** Selects a layer; `add` adds it to the others, or takes it away if it was among them. */
+/** Is a layer selected, or all that a closed group stands for? */
+export function isSelected(id: string): boolean {
+  const selected = new Set(useDocument.getState().selection);
+  return layersOf(id).every((layer) => selected.has(layer));
+}
+
+/** Selects a layer or a closed group; `add` adds it to the others, or takes it away if it was among them. */
 export function selectLayer(id: string, add: boolean): void {
   const { selection } = useDocument.getState();
+  const layers = layersOf(id);
   if (!add) select([id]);
-  else select(selection.includes(id) ? selection.filter((other) => other !== id) : [...selection, id]);
+  else if (isSelected(id)) select(selection.filter((other) => !layers.includes(other)));
+  else select([...selection.filter((other) => !layers.includes(other)), ...layers]);
+}
+
+/** A layer, or the layers of a closed group. */
+function layersOf(id: string): readonly string[] {
+  const node = useCanvas.getState().picture?.graph.nodes.find((one) => one.id === id);
+  return node?.group === undefined ? [id] : node.members;
 }
 
 /** Selects all nodes that are shown, the one the keyboard is on staying that. */

@@ -3,6 +3,7 @@
  * touch. A press without movement takes the line along too, until the next click: nobody has to drag.
  */
 import type { Point } from './edge-path.ts';
+import { swallowClick } from './swallow-click.ts';
 import { dropWire, holdWire, judgeTarget } from './wiring.ts';
 import { useWiring, type Held } from './wiring-state.ts';
 
@@ -23,13 +24,6 @@ export interface WirePlaces {
   pan(at: Point): void;
   /** Takes the keyboard to the canvas. */
   focus(): void;
-}
-
-/** The click that ends a line means nothing else. It comes before any timer. */
-function swallowClick(): void {
-  const end = new AbortController();
-  window.addEventListener('click', (event) => event.stopPropagation(), { capture: true, signal: end.signal });
-  setTimeout(() => end.abort(), 0);
 }
 
 /** Follows the pointer from its press. Returns a function that abandons the line. */

@@ -1,5 +1,7 @@
 /** What passes between the parts that wire, select and add: the end of a line that is held, the line that is selected, the quick palette. */
 import { create } from 'zustand';
+import type { LayerView } from '../caffe/net/net-view.ts';
+import type { BottomEnd, NetAction, TopEnd } from '../caffe/text/edit-actions.ts';
 import type { Point } from './edge-path.ts';
 import type { CanvasEdge } from './project.ts';
 
@@ -19,6 +21,26 @@ export type Held =
   | { readonly kind: 'reader'; readonly edge: CanvasEdge }
   /** The end of an edge at its source looks for another blob. */
   | { readonly kind: 'source'; readonly edge: CanvasEdge };
+
+/** What joining a held end to a layer means. */
+export interface Joint {
+  readonly action: NetAction;
+  /** What else belongs to it, one after the other. */
+  readonly further: readonly NetAction[];
+  readonly from: TopEnd;
+  readonly to: BottomEnd;
+  readonly says: string;
+  /** The layer that reads afterwards. */
+  readonly reader: string;
+}
+
+/** A place inside a closed group where a line could end. */
+export interface WireOption {
+  readonly title: string;
+  readonly note: string;
+  readonly family: LayerView['family'];
+  readonly joint: Joint;
+}
 
 /** What letting go over a node would do: `says` names it, or gives the reason why it cannot be. */
 export interface Verdict {
@@ -45,7 +67,14 @@ export interface QuickPalette {
   readonly at: Point;
   readonly purpose:
     | { readonly kind: 'append'; readonly to: string | undefined }
-    | { readonly kind: 'wire'; readonly held: Extract<Held, { kind: 'exit' | 'entry' }> };
+    | { readonly kind: 'wire'; readonly held: Extract<Held, { kind: 'exit' | 'entry' }> }
+    /** A line was let go over a closed group with several places for it. */
+    | {
+        readonly kind: 'choice';
+        readonly group: string;
+        readonly name: string;
+        readonly options: readonly WireOption[];
+      };
 }
 
 /** A rectangle drawn over nodes to select them, in client coordinates. */

@@ -12,6 +12,7 @@ import { useWiring, type Held } from './wiring-state.ts';
 
 const text = (): string => useDocument.getState().netText;
 const exit = (layer: string, blob = layer, top = 0): Held => ({ kind: 'exit', node: layer, layer, top, blob });
+const anywhere = () => ({ x: 0, y: 0 });
 const entry = (layer: string): Held => ({ kind: 'entry', node: layer, layer });
 
 function edge(from: string, to: string): CanvasEdge {
@@ -103,7 +104,7 @@ describe('connecting by keyboard', () => {
     expect(keyboardWire()?.held).toEqual(exit('one'));
     for (let i = 0; i < 4; i++) walkWire('down');
     expect(keyboardWire()).toMatchObject({ target: 'join', verdict: { possible: true } });
-    joinWire();
+    joinWire(anywhere);
     expect(keyboardWire()).toBeUndefined();
     expect(text()).toContain('bottom: "three" bottom: "one" top: "join"');
   });
@@ -124,7 +125,7 @@ describe('connecting by keyboard', () => {
     beginConnect();
     walkWire('up');
     expect(keyboardWire()).toMatchObject({ target: 'conv1', verdict: { possible: false } });
-    joinWire();
+    joinWire(anywhere);
     expect(keyboardWire()).toBeDefined();
     expect(text()).toBe(CHAIN);
   });

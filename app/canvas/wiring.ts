@@ -9,23 +9,14 @@ import { layerTable } from '../layers/index.ts';
 import { useDocument } from '../store/document.ts';
 import { useCanvas } from './canvas-state.ts';
 import type { Point } from './edge-path.ts';
-import { perform, whyNoChange } from './perform.ts';
+import { shapeText } from './node-box.ts';
+import { performInTurn, whyNoChange } from './perform.ts';
 import { exitsOf, layerOf } from './ports.ts';
-import type { CanvasEdge } from './project.ts';
+import type { CanvasEdge, CanvasNode } from './project.ts';
 import { select, selectEdge } from './selection.ts';
 import { nearestExit, placedNode } from './wire-anchors.ts';
-import { useWiring, type Held, type Verdict, type Wire } from './wiring-state.ts';
+import { useWiring, type Held, type Joint, type Verdict, type Wire, type WireOption } from './wiring-state.ts';
 import { viewNow } from './view-now.ts';
-
-/** What joining a held end to a node means. */
-export interface Joint {
-  readonly action: NetAction;
-  readonly from: TopEnd;
-  readonly to: BottomEnd;
-  readonly says: string;
-  /** The layer that reads afterwards. */
-  readonly reader: string;
-}
 
 /** A bottom of a layer whose blob nobody makes: what is connected takes its place. */
 function danglingBottom(id: string): number | undefined {
@@ -62,7 +53,7 @@ function knownOf(held: Held): Known {
 }
 
 /** Why a joint cannot be; undefined when it can. */
-function problemOf(held: Held, { from, to }: Joint): string | undefined {
+function problemOf(held: Held, { from, to }: Pick<Joint, 'from' | 'to'>): string | undefined {
   const about = knownOf(held);
   const key = JSON.stringify([from, to]);
   if (about.reasons.has(key)) return about.reasons.get(key);
@@ -100,26 +91,33 @@ export function jointOf(held: Held, target: string, from: MadeBlob | undefined):
     case 'entry':
       return from && connecting({ layer: from.layer, top: from.top }, from.blob, freeBottom(held.layer));
     case 'reader': {
-      const { consumer, bottomIndex, blob, to: reader } = held.edge;
+      const { consumer, blob, to: reader } = held.edge;
       if (reader === target) return undefined;
       const to = freeBottom(target);
+      // From behind, so that those before keep their places.
+      const [last, ...others] = held.edge.readers.toReversed();
+      if (last === undefined) return undefined;
       return {
-        action: { kind: 'reconnect', consumer, bottomIndex, to },
+        action: { kind: 'reconnect', ...last, to },
+        further: others.map((other) => ({ kind: 'disconnect', ...other })),
         from: topOf(held.edge),
         to,
-        says: `Let ${target} read ${blob} instead of ${consumer}`,
+        says: `Let ${target} read ${blob} instead of ${others.length === 0 ? consumer : nameOf(reader)}`,
         reader: target,
       };
     }
     case 'source': {
-      const { consumer, bottomIndex, blob, producer } = held.edge;
+      const { consumer, bottomIndex, blob, producer, readers, to } = held.edge;
       if (from === undefined || (from.layer === producer && from.blob === blob)) return undefined;
       const top = { layer: from.layer, top: from.top };
+      const [first, ...others] = readers.map((reader): NetAction => ({ kind: 'reconnect', ...reader, from: top }));
+      if (first === undefined) return undefined;
       return {
-        action: { kind: 'reconnect', consumer, bottomIndex, from: top },
+        action: first,
+        further: others,
         from: top,
         to: { layer: consumer, bottom: bottomIndex },
-        says: `Let ${consumer} read ${from.blob} instead of ${blob}`,
+        says: `Let ${others.length === 0 ? consumer : nameOf(to)} read ${from.blob} instead of ${blob}`,
         reader: consumer,
       };
     }
@@ -128,6 +126,7 @@ export function jointOf(held: Held, target: string, from: MadeBlob | undefined):
 
 const connecting = (from: TopEnd, blob: string, to: BottomEnd): Joint => ({
   action: { kind: 'connect', from, to },
+  further: [],
   from,
   to,
   says: `Connect ${blob} to ${to.layer}`,
@@ -149,27 +148,79 @@ function topAt(target: string, at: Point | undefined): MadeBlob | undefined {
   return exit && { layer: exit.layer, top: exit.top, blob: exit.blob };
 }
 
-/** Does a node stand for one layer, and not for a group? */
-function isLayer(node: string): boolean {
-  const view = viewNow();
-  return view !== undefined && layerOf(view, node) !== undefined;
-}
+const drawnNode = (id: string): CanvasNode | undefined =>
+  useCanvas.getState().picture?.graph.nodes.find((node) => node.id === id);
+
+const nameOf = (node: string): string => drawnNode(node)?.name ?? node;
+
+/** What letting a line go somewhere would do; `joint` where that changes the text. */
+type Judgement = Verdict & { readonly joint?: Joint };
 
 /** Where a line that is held is let go over a node: what it would do, or why it cannot. */
-export function judge(held: Held, target: string, at?: Point): Verdict & { readonly joint?: Joint } {
-  if (!isLayer(target)) {
-    return { possible: false, says: 'This is a group: open it, then choose one of its layers.' };
-  }
+export function judge(held: Held, target: string, at?: Point): Judgement {
+  const node = drawnNode(target);
+  if (node?.group !== undefined) return judgeGroup(held, node);
   const from = held.kind === 'entry' || held.kind === 'source' ? topAt(target, at) : undefined;
   const joint = jointOf(held, target, from);
-  if (joint === undefined) {
-    if (held.kind === 'entry' || (held.kind === 'source' && from === undefined)) {
-      return { possible: false, says: `${target} makes no blob that could be read.` };
-    }
-    return { possible: true, says: 'It stays where it is' };
+  if (joint !== undefined) return judgeJoint(held, joint);
+  if (held.kind === 'entry' || (held.kind === 'source' && from === undefined)) {
+    return { possible: false, says: `${target} makes no blob that could be read.` };
   }
-  const problem = problemOf(held, joint);
-  return problem === undefined ? { possible: true, says: joint.says, joint } : { possible: false, says: problem };
+  return { possible: true, says: 'It stays where it is' };
+}
+
+function judgeJoint(held: Held, joint: Joint): Judgement {
+  // An edge into a closed group stands for all that read there.
+  const also = held.kind === 'source' ? held.edge.readers.slice(1) : [];
+  const ends = [joint.to, ...also.map(({ consumer, bottomIndex }) => ({ layer: consumer, bottom: bottomIndex }))];
+  for (const to of ends) {
+    const problem = problemOf(held, { from: joint.from, to });
+    if (problem !== undefined) return { possible: false, says: problem };
+  }
+  return { possible: true, says: joint.says, joint };
+}
+
+function judgeGroup(held: Held, node: CanvasNode): Judgement {
+  if (held.kind === 'reader' && held.edge.to === node.id) return { possible: true, says: 'It stays where it is' };
+  const places = optionsIn(held, node);
+  const first = places.next().value;
+  if (first === undefined) {
+    const outward = held.kind === 'exit' || held.kind === 'reader';
+    const what = outward ? 'No layer in it can take this blob.' : 'It makes nothing that fits here.';
+    return { possible: false, says: `${node.name} is a closed group. ${what}` };
+  }
+  if (places.next().done === true) return { possible: true, says: first.joint.says, joint: first.joint };
+  return { possible: true, says: `Choose a place in ${node.name}…` };
+}
+
+/** The places in a closed group where a line can end, found one after the other: its layers, or what they make. */
+function* optionsIn(held: Held, node: CanvasNode): Generator<WireOption, undefined> {
+  const view = viewNow();
+  if (view === undefined) return;
+  const shape = (blob: string | undefined): string => shapeText(view.blobs.find(({ id }) => id === blob)?.shape);
+  for (const id of node.members) {
+    const layer = layerOf(view, id);
+    if (layer === undefined) continue;
+    if (held.kind === 'exit' || held.kind === 'reader') {
+      const { joint } = judgeLayer(held, id, undefined);
+      const note = `${layer.type}, reads ${layer.bottoms.map(shape).join(' and ') || 'nothing yet'}`;
+      if (joint !== undefined) yield { title: layer.name, note, family: layer.family, joint };
+      continue;
+    }
+    // What works in place leaves the blob of another.
+    if (layer.inPlace) continue;
+    for (const [top, made] of layer.tops.entries()) {
+      const blob = view.blobs.find((one) => one.id === made);
+      const { joint } = blob === undefined ? {} : judgeLayer(held, id, { layer: id, top, blob: blob.name });
+      const note = `${shapeText(blob?.shape)}, from ${layer.name}`;
+      if (joint !== undefined) yield { title: blob?.name ?? made, note, family: layer.family, joint };
+    }
+  }
+}
+
+function judgeLayer(held: Held, target: string, from: MadeBlob | undefined): Partial<Judgement> {
+  const joint = jointOf(held, target, from);
+  return joint === undefined ? {} : judgeJoint(held, joint);
 }
 
 /** Takes hold of an end. Which nodes it fits is found out a few at a time, so that even a long net follows the pointer. */
@@ -211,23 +262,47 @@ export function judgeTarget(target: string | undefined, at: Point | undefined, i
 /** Joins the line to a node; returns whether the text changed. Where that cannot be, the reason has been shown already. */
 export function join(held: Held, target: string, at?: Point): boolean {
   const { joint } = judge(held, target, at);
-  return joint !== undefined && perform(joint.action, { label: joint.says, select: [joint.reader] });
+  return joint !== undefined && carryOutJoint(joint, target);
+}
+
+/** Does what a joint means; a closed group that it leads into stays closed. */
+export function carryOutJoint({ action, further, says, reader }: Joint, target: string): boolean {
+  const select = [drawnNode(target)?.members.includes(reader) === true ? target : reader];
+  return performInTurn(action, () => further, { label: says, select });
+}
+
+/** Of a closed group with several places for the line, offers these; returns whether there are several. */
+export function offerPlaces(held: Held, target: string, at: Point): boolean {
+  const node = drawnNode(target);
+  if (node?.group === undefined || judge(held, target).joint !== undefined) return false;
+  const options = [...optionsIn(held, node)];
+  if (options.length < 2) return false;
+  useWiring.setState({ quick: { at, purpose: { kind: 'choice', group: target, name: node.name, options } } });
+  return true;
 }
 
 /** Lets the line go over a node, or (undefined) over the empty canvas, which offers a new layer for its end. */
 export function dropWire({ held }: Wire, target: string | undefined, inGraph: Point, inPane: Point): void {
   if (target !== undefined) {
-    join(held, target, inGraph);
+    if (!offerPlaces(held, target, inPane)) join(held, target, inGraph);
   } else if (held.kind === 'exit' || held.kind === 'entry') {
     useWiring.setState({ quick: { at: inPane, purpose: { kind: 'wire', held } } });
   }
 }
 
-/** Takes an edge away: its reader has one bottom less. */
-export function disconnect({ consumer, bottomIndex, blob }: CanvasEdge): boolean {
-  const done = perform(
-    { kind: 'disconnect', consumer, bottomIndex },
-    { label: `Disconnect ${blob} from ${consumer}`, select: [consumer] },
+/** Takes an edge away: its reader, or all that it stands for, have one bottom less. */
+export function disconnect({ readers, blob, to }: CanvasEdge): boolean {
+  // From behind, so that those before keep their places.
+  const [first, ...others] = readers.toReversed();
+  if (first === undefined) return false;
+  const outcome =
+    others.length === 0
+      ? { label: `Disconnect ${blob} from ${first.consumer}`, select: [first.consumer] }
+      : { label: `Disconnect ${blob} from ${nameOf(to)}`, select: [to] };
+  const done = performInTurn(
+    { kind: 'disconnect', ...first },
+    () => others.map((other) => ({ kind: 'disconnect', ...other })),
+    outcome,
   );
   if (done) useWiring.setState({ edge: undefined });
   return done;

@@ -95,3 +95,12 @@ export const BRANCHES =
   conv('two', 'two_reduce') +
   conv('three', 'data') +
   `layer { name: "join" type: "Concat" bottom: "one" bottom: "two" bottom: "three" top: "join" }\n`;
+
+const block = (name: string, bottom: string): string =>
+  conv(`${name}/left`, bottom) +
+  conv(`${name}/right`, bottom) +
+  sum(`${name}/join`, `${name}/left`, `${name}/right`) +
+  conv(`${name}/end`, `${name}/join`);
+
+/** Two groups of four layers each, one behind the other: two of the second read what leaves the first. */
+export const BLOCKS = INPUT + conv('stem', 'data') + block('a', 'stem') + block('b', 'a/end') + conv('head', 'b/end');

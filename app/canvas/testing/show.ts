@@ -2,6 +2,7 @@
 import type { Phase } from '../../caffe/schema/net-messages.ts';
 import { useDocument } from '../../store/document.ts';
 import { useNotices } from '../../store/notices.ts';
+import { useSidecar } from '../../store/sidecar.ts';
 import type { LayoutAnswer } from '../../workers/protocol.ts';
 import { useCanvas } from '../canvas-state.ts';
 import { NOTHING_MOVED, placeGraph } from '../placed-graph.ts';
@@ -15,7 +16,7 @@ const BELOW = 100;
 export function draw(text: string, phase: Phase = 'TRAIN', previous?: CanvasGraph): CanvasGraph {
   const nets = { TRAIN: viewOf(text), TEST: viewOf(text, 'TEST') };
   useDocument.setState({ netText: text, nets, goodNets: nets, phase });
-  const graph = project(nets[phase], previous);
+  const graph = project(nets[phase], previous, useSidecar.getState());
   const answer: LayoutAnswer = {
     nodes: graph.nodes.map(({ id }, i) => ({ id, x: 0, y: i * BELOW })),
     edges: [],
