@@ -16,7 +16,7 @@ import {
   NetParameter,
   type TransformationParameter,
 } from '../caffe/schema/net-messages.ts';
-import { messageOf } from '../caffe/schema/values.ts';
+import { messageOf, setting } from '../caffe/schema/values.ts';
 import { printMessage } from '../caffe/text/print-message.ts';
 import { layerTable } from '../layers/index.ts';
 import { ExportError } from './export-error.ts';
@@ -29,12 +29,14 @@ export interface Preparation {
   readonly record: Shape;
   /** Height and width that are cut from its middle. */
   readonly crop: readonly [number, number];
-  /** Subtracted: one value, one for each channel, or one for each value of the record; empty for none. */
+  /** The channels come in the opposite order; what follows is in the new one. */
+  readonly reverse: boolean;
+  /** Subtracted from values of 0 to 255: one value, one for each channel, or one for each value of the record; empty for none. */
   readonly mean: Float32Array;
   /** The layer asks for a mean file, whose values `mean` then holds. */
   readonly usesMeanFile: boolean;
-  /** Factor applied after the mean was subtracted. */
-  readonly scale: number;
+  /** Factors applied after the mean was subtracted: one, or one for each channel. */
+  readonly scale: readonly number[];
 }
 
 /** A net for inference. */
@@ -146,6 +148,9 @@ function preparationOf(
   if (data === undefined || top?.shape?.length !== 4) return undefined;
   const [, channels = 1, height = 1, width = 1] = top.shape;
   const transform = data.parameter.transform_param;
+  const pixels = setting(data.parameter, 'crema:pixels');
+  const unit = pixels.range === 'UNIT' ? 1 / 255 : 1;
+  const scale = transform?.scale ?? 1;
   const usesMeanFile = transform?.mean_file !== undefined;
   // Without a data set, an image is as large as what the net sees of it.
   const record = test.record ?? [channels, height, width];
@@ -153,9 +158,10 @@ function preparationOf(
     blob: top.name,
     record,
     crop: [height, width],
-    mean: meanOf(transform, record, mean, data.name),
+    reverse: pixels.reverse_channels,
+    mean: meanOf(transform, record, mean, { layer: data.name, unit, reverse: pixels.reverse_channels }),
     usesMeanFile,
-    scale: transform?.scale ?? 1,
+    scale: pixels.std.length === 0 ? [unit * scale] : pixels.std.map((std) => (unit * scale) / std),
   };
 }
 
@@ -163,9 +169,11 @@ function meanOf(
   transform: TransformationParameter | undefined,
   record: Shape,
   mean: Float32Array | undefined,
-  layer: string,
+  { layer, unit, reverse }: { readonly layer: string; readonly unit: number; readonly reverse: boolean },
 ): Float32Array {
-  if (transform?.mean_file === undefined) return Float32Array.from(transform?.mean_value ?? []);
+  // A mean_value is in the range that the net sees; a mean file, as the images, in 0 to 255.
+  if (transform?.mean_file === undefined)
+    return Float32Array.from(transform?.mean_value ?? [], (value) => value / unit);
   const size = record.reduce((n, d) => n * d, 1);
   if (mean === undefined)
     throw new ExportError(
@@ -177,12 +185,14 @@ function meanOf(
       `The mean has ${mean.length} values, but an image of layer "${layer}" has ${size}: use the mean of its data set.`,
       layer,
     );
-  return mean;
+  if (!reverse) return mean;
+  const plane = size / (record[0] ?? 1);
+  return Float32Array.from(mean, (_, i) => mean[size - plane * (Math.floor(i / plane) + 1) + (i % plane)] ?? 0);
 }
 
-/** An image [C, H, W] of bytes as the net sees it: cropped in the middle, mean subtracted, scaled. */
+/** An image [C, H, W] of the data set as the net sees it: cropped in the middle, mean subtracted, scaled. */
 export function prepare(image: ArrayLike<number>, preparation: Preparation): Float32Array {
-  const { record, crop, mean, usesMeanFile, scale } = preparation;
+  const { record, crop, reverse, mean, usesMeanFile, scale } = preparation;
   const [channels = 1, height = 1, width = 1] = record;
   const [rows, columns] = crop;
   const [top, left] = [Math.floor((height - rows) / 2), Math.floor((width - columns) / 2)];
@@ -190,9 +200,10 @@ export function prepare(image: ArrayLike<number>, preparation: Preparation): Flo
   for (let c = 0, at = 0; c < channels; c++) {
     for (let y = 0; y < rows; y++) {
       for (let x = 0; x < columns; x++, at++) {
-        const from = (c * height + y + top) * width + x + left;
-        const away = usesMeanFile ? mean[from] : mean.length === 1 ? mean[0] : mean[c];
-        out[at] = ((image[from] ?? 0) - (away ?? 0)) * scale;
+        const place = (y + top) * width + x + left;
+        const away = usesMeanFile ? mean[c * height * width + place] : mean.length === 1 ? mean[0] : mean[c];
+        const value = image[(reverse ? channels - 1 - c : c) * height * width + place] ?? 0;
+        out[at] = (value - (away ?? 0)) * (scale[c] ?? scale[0] ?? 1);
       }
     }
   }

@@ -81,6 +81,24 @@ describe('a PyTorch project', () => {
     );
   });
 
+  test('takes label smoothing and the range of pixels along, and is not made of a net that augments', () => {
+    const solver = galleryText('opening/solver.prototxt');
+    const with_ = (pixels: string) =>
+      galleryText('opening/train_test.prototxt')
+        .replace('transform_param {', `# crema: ${pixels}\n  transform_param {`)
+        .replace('type: "SoftmaxWithLoss"', 'type: "SoftmaxWithLoss"\n  # crema: label_smoothing: 0.1');
+    const project = pytorchProject(sourceOf(with_('pixels { range: UNIT reverse_channels: true }'), solver));
+    expect(textOf(project, 'model.py')).toMatch(/L\.softmax_loss\(.*smoothing=0\.1\)/);
+    const { train } = JSON.parse(textOf(project, 'settings.json')) as { train: Record<string, unknown> };
+    expect(train).toMatchObject({ reverse_channels: true, mean_value: [128 * 255], scale: [0.0078125 / 255] });
+    expect(() => pytorchProject(sourceOf(with_('augment { cutout: 8 }'), solver))).toThrow(
+      /Layer "cifar" changes its training images \(cutout\)/,
+    );
+    const readme = textOf(caffeFolder(sourceOf(with_('augment { cutout: 8 }'), solver)), 'README.md');
+    expect(readme).toContain('Caffe does less than Crema here');
+    expect(readme).toContain('- layer loss: label_smoothing');
+  });
+
   test('cannot be made of a layer that PyTorch has nothing like', () => {
     const text = `${galleryText('opening/train_test.prototxt')}
       layer { name: "columns" type: "Im2col" bottom: "data" top: "columns" convolution_param { kernel_size: 3 } }`;

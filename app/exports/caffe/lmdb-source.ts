@@ -26,10 +26,15 @@ def varint(value):
 
 
 def datum(image, label):
-    """A record as Caffe's Datum: channels, height, width, bytes, label."""
-    data = image.tobytes()
+    """A record as Caffe's Datum: channels, height, width, values (bytes, or floats one by one), label."""
     head = b"".join(bytes([8 * (i + 1)]) + varint(extent) for i, extent in enumerate(image.shape))
-    return head + b"\x22" + varint(len(data)) + data + b"\x28" + varint(int(label))
+    tail = b"\x28" + varint(int(label))
+    if image.dtype == np.uint8:
+        data = image.tobytes()
+        return head + b"\x22" + varint(len(data)) + data + tail
+    keyed = np.full((image.size, 5), 0x35, np.uint8)
+    keyed[:, 1:] = np.ascontiguousarray(image, "<f4").reshape(-1, 1).view(np.uint8)
+    return head + tail + keyed.tobytes()
 
 
 ${IMAGE_ORDER_SOURCE}
@@ -39,7 +44,7 @@ def write(name, order):
     path = os.path.join(HERE, "data", name + "_lmdb")
     images = np.load(os.path.join(HERE, "data", name + "_images.npy"), mmap_mode="r")
     labels = np.load(os.path.join(HERE, "data", name + "_labels.npy"))
-    size = images.size + 4096 * (len(images) + 1024)
+    size = images.size * (1 if images.dtype == np.uint8 else 5) + 4096 * (len(images) + 1024)
     with lmdb.open(path, map_size=2 * size) as base, base.begin(write=True) as transaction:
         for place in range(len(images)):
             i = order(place, len(images))

@@ -1,5 +1,6 @@
 /** The folder that Caffe itself trains in: texts, weights, images and a script, named as its examples name them. */
 import type { TypedNet } from '../../caffe/net/typed-net.ts';
+import { EXPLICIT, isExtension, writtenName } from '../../caffe/schema/dsl.ts';
 import { writeBinaryproto } from '../../caffe/wire/binaryproto.ts';
 import { writeCaffemodel } from '../../caffe/wire/caffemodel.ts';
 import type { Folder, FolderFile } from '../../formats/zip-files.ts';
@@ -46,6 +47,18 @@ if [ "\${GPU:-all}" != none ]; then set -- -gpu "\${GPU:-all}" "$@"; fi
 exec "\${CAFFE:-caffe}" train --solver=solver.prototxt "$@"
 `;
 
+/** What stands in comments for Crema and is therefore not done by Caffe, said plainly. */
+function leftOut(net: TypedNet): string {
+  const lines = net.layers.flatMap(({ name, parameter }) =>
+    [...parameter[EXPLICIT]].filter(isExtension).map((field) => `- layer ${name}: ${writtenName(field)}\n`),
+  );
+  if (lines.length === 0) return '';
+  return `**Caffe does less than Crema here.** These settings stand in comments (\`# crema:\`), which Caffe passes over:
+
+${lines.join('')}
+`;
+}
+
 function readme({ train, name, dataset }: TrainingSource): string {
   return `# ${train.name === '' ? name : train.name}, to be trained with Caffe
 
@@ -59,7 +72,7 @@ Made by Crema. Needs Caffe, and Python with NumPy and lmdb to make the data base
 - make_lmdb.py: makes data/train_lmdb and data/test_lmdb of the images of ${dataset.name} in data/
 - deploy.prototxt: the network for use, with any weights of it
 
-Each GPU takes a batch of its own: with N of them the whole batch is N times that of the prototxt, so divide batch_size by
+${leftOut(train)}Each GPU takes a batch of its own: with N of them the whole batch is N times that of the prototxt, so divide batch_size by
 N for the run that Crema makes. Snapshots load in Crema as they are.
 `;
 }

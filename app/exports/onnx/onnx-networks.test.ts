@@ -89,6 +89,21 @@ describe('ONNX Runtime agrees with Crema', () => {
     expect(await compare(net, randomWeights(net.net), images(3, 144))).toBeLessThan(1e-4);
   });
 
+  test('on images that are turned to BGR, brought to 0 to 1 and divided by a deviation for each channel', async () => {
+    const text = `layer { name: "d" type: "Data" top: "data" top: "label"
+        # crema: pixels { reverse_channels: true range: UNIT std: 0.2 std: 0.25 std: 0.3 }
+        transform_param { mean_value: 0.4 mean_value: 0.5 mean_value: 0.6 crop_size: 5 } data_param { source: "x" batch_size: 4 } }
+      layer { name: "ip" type: "InnerProduct" bottom: "data" top: "ip" inner_product_param { num_output: 3 } }
+      layer { name: "loss" type: "SoftmaxWithLoss" bottom: "ip" bottom: "label" top: "loss" }`;
+    const net = deploy(buildNet(text, { phase: 'TEST', layers: layerTable, record: [3, 7, 7] }));
+    expect(net.preparation).toMatchObject({ reverse: true, crop: [5, 5] });
+    // The first value that the net sees: row 1, column 1 of the last channel.
+    const image = Uint8Array.from(numbers(3, 147, 0, 256));
+    const [first] = prepare(image, net.preparation as NonNullable<typeof net.preparation>);
+    expect(first).toBeCloseTo(((image[98 + 8] as number) / 255 - 0.4) / 0.2, 5);
+    expect(await compare(net, randomWeights(net.net), images(3, 147))).toBeLessThan(1e-4);
+  });
+
   test('on the sample that is kept in the file', async () => {
     const net = deployed('lenet/train_test.prototxt', [1, 28, 28]);
     const weights = randomWeights(net.net);

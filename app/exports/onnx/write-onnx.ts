@@ -156,11 +156,16 @@ interface Step {
   readonly constants: readonly string[];
 }
 
-/** What Caffe does to an image: subtract the mean, cut the middle out, multiply. The mean of a file is as large as the image. */
+/** What is done to an image: channels turned round, mean subtracted, middle cut out, multiplied. The mean of a file is as large as the image. */
 function prepareSteps(preparation: Preparation, builder: GraphBuilder): Step[] {
-  const { record, crop, mean, usesMeanFile, scale } = preparation;
+  const { record, crop, reverse, mean, usesMeanFile, scale } = preparation;
   const [channels = 1, height = 1, width = 1] = record;
   const steps: Step[] = [];
+  if (reverse) {
+    // From the last channel to the one before the first, which no number of channels reaches.
+    const constants = [[-1], [-channels - 1], [1], [-1]].map((values) => builder.ints(values));
+    steps.push({ operator: 'Slice', constants });
+  }
   if (mean.length > 0) {
     const shape = usesMeanFile ? [1, channels, height, width] : [1, mean.length, 1, 1];
     steps.push({ operator: 'Sub', constants: [builder.floats('images/mean', shape, mean)] });
@@ -175,7 +180,11 @@ function prepareSteps(preparation: Preparation, builder: GraphBuilder): Step[] {
     ].map((values) => builder.ints(values));
     steps.push({ operator: 'Slice', constants });
   }
-  if (scale !== 1) steps.push({ operator: 'Mul', constants: [builder.number(scale)] });
+  const [factor = 1] = scale;
+  if (scale.length > 1) {
+    const shape = [1, scale.length, 1, 1];
+    steps.push({ operator: 'Mul', constants: [builder.floats('images/scale', shape, Float32Array.from(scale))] });
+  } else if (factor !== 1) steps.push({ operator: 'Mul', constants: [builder.number(factor)] });
   return steps;
 }
 

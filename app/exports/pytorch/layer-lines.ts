@@ -243,7 +243,9 @@ const dropout: Rule = (s) => {
 
 const softmaxLoss: Rule = (s) => {
   const axis = canonical(s.settings('softmax_param').axis, s.shape.length);
-  return value(`L.softmax_loss(${s.inputs.join(', ')}, axis=${axis}${lossOptions(s, 'VALID')})`);
+  const smoothing = s.training ? (s.layer.parameter['crema:label_smoothing'] ?? 0) : 0;
+  const smoothed = smoothing === 0 ? '' : `, smoothing=${n(smoothing)}`;
+  return value(`L.softmax_loss(${s.inputs.join(', ')}, axis=${axis}${lossOptions(s, 'VALID')}${smoothed})`);
 };
 
 function lossOptions(s: LayerScope, fallback: 'VALID' | 'BATCH_SIZE'): string {

@@ -223,12 +223,13 @@ def _divisor(mode, positions, batch, valid):
     return torch.clamp(all_sum(valid.to(torch.float32)), min=1) / world
 
 
-def softmax_loss(scores, labels, axis=1, ignore=None, mode="VALID"):
+def softmax_loss(scores, labels, axis=1, ignore=None, mode="VALID", smoothing=0.0):
     scores = scores.movedim(axis, -1)
     classes = scores.shape[-1]
     labels = labels.reshape(-1).long()
     scores = scores.reshape(-1, classes)
-    losses = F.cross_entropy(scores, labels, reduction="sum", ignore_index=-100 if ignore is None else ignore)
+    ignored = -100 if ignore is None else ignore
+    losses = F.cross_entropy(scores, labels, reduction="sum", ignore_index=ignored, label_smoothing=smoothing)
     valid = None if ignore is None else (labels != ignore).sum()
     return losses / _divisor(mode, labels.numel(), run_batch(labels, scores), valid)
 

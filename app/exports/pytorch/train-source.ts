@@ -129,7 +129,7 @@ def batch_indices(seed, pass_index, batch, count, shuffle):
 
 
 class Split:
-    """The images of a phase: bytes count x channels x height x width, and their labels."""
+    """The images of a phase: values of 0 to 255, count x channels x height x width, and their labels."""
 
     def __init__(self, name, layer):
         self.images = np.load(os.path.join(HERE, "data", name + "_images.npy"), mmap_mode="r")
@@ -138,6 +138,8 @@ class Split:
         self.mean = None
         if layer["mean_file"]:
             self.mean = torch.from_numpy(np.load(os.path.join(HERE, "data", "mean.npy")))
+            if layer["reverse_channels"]:
+                self.mean = self.mean.flip(0)
         elif layer["mean_value"]:
             self.mean = torch.tensor(layer["mean_value"], dtype=torch.float32).view(-1, 1, 1)
 
@@ -167,13 +169,15 @@ class Split:
             tops = torch.full_like(places, (height - rows) // 2)
             lefts = torch.full_like(places, (width - columns) // 2)
         mirrored = draw(2) < 0.5 if layer["mirror"] else torch.zeros(len(images), dtype=torch.bool)
+        if layer["reverse_channels"]:
+            images = images.flip(1)
         if self.mean is not None:
             images = images - self.mean
         out = []
         for image, top, left, flip in zip(images, tops.tolist(), lefts.tolist(), mirrored.tolist()):
             cut = image[:, top : top + rows, left : left + columns]
             out.append(cut.flip(2) if flip else cut)
-        return torch.stack(out) * layer["scale"]
+        return torch.stack(out) * torch.tensor(layer["scale"], dtype=torch.float32).view(-1, 1, 1)
 `;
 
 /** The program. */

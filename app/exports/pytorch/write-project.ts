@@ -1,5 +1,7 @@
 /** The PyTorch project: model, data, solver and program, with everything that makes its run the one that Crema would make. */
 import type { NetLayer, TypedNet } from '../../caffe/net/typed-net.ts';
+import { EXPLICIT } from '../../caffe/schema/dsl.ts';
+import { setting } from '../../caffe/schema/values.ts';
 import { readSolver } from '../../caffe/solver/read-solver.ts';
 import { writeNpy, writeNpz } from '../../formats/npz.ts';
 import type { Folder, FolderFile } from '../../formats/zip-files.ts';
@@ -87,16 +89,33 @@ function settingsOf(source: TrainingSource, test: TypedNet | undefined): object 
   };
 }
 
+/** Random changes beyond Caffe's are not written down for PyTorch: rather no project than one that trains another way. */
+function refuseAugmentation({ name, parameter }: NetLayer): void {
+  const augment = parameter['crema:augment'];
+  const used = augment === undefined ? [] : [...augment[EXPLICIT]];
+  if (used.length === 0) return;
+  throw new ExportError(
+    `Layer "${name}" changes its training images (${used.join(', ')}), which the PyTorch project cannot do: take "# crema: augment" out of a copy of the network to train it there.`,
+    name,
+  );
+}
+
 function dataSettings(net: TypedNet): object {
   const layer = dataLayer(net);
   const transform = layer.parameter.transform_param;
+  const pixels = setting(layer.parameter, 'crema:pixels');
+  const unit = pixels.range === 'UNIT' ? 1 / 255 : 1;
+  const scale = transform?.scale ?? 1;
+  if (net.phase === 'TRAIN') refuseAugmentation(layer);
   const [batch = 1, , rows = 1, columns = 1] = net.blobs.get(layer.tops[0] ?? '')?.shape ?? [];
   return {
     batch_size: batch,
     crop: [rows, columns],
     mirror: transform?.mirror === true,
-    scale: transform?.scale ?? 1,
-    mean_value: [...(transform?.mean_value ?? [])],
+    // Channels in the opposite order; what follows is in the new one, for values of 0 to 255.
+    reverse_channels: pixels.reverse_channels,
+    scale: pixels.std.length === 0 ? [unit * scale] : pixels.std.map((std) => (unit * scale) / std),
+    mean_value: [...(transform?.mean_value ?? [])].map((value) => value / unit),
     mean_file: transform?.mean_file !== undefined,
     // Random crops and flips are drawn from a stream of this layer's own.
     stream: layer.index * 2 + (net.phase === 'TEST' ? 1 : 0),
