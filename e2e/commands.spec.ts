@@ -101,6 +101,13 @@ test('the sheet lists the strokes that work, and the question mark opens it only
   ] as const) {
     await expect(sheet.getByRole('row').filter({ hasText: title }).first()).toContainText(key);
   }
+  for (const [title, gesture] of [
+    ['Connect an edge elsewhere', 'drag its end'],
+    ['Select what lies in a rectangle', 'Shift drag'],
+    ['Ten steps', 'Shift'],
+  ] as const) {
+    await expect(sheet.getByRole('row').filter({ hasText: title })).toContainText(gesture);
+  }
   // The keys belong to the dialog while it is open.
   await page.keyboard.press('Control+z');
   await page.keyboard.press('Escape');

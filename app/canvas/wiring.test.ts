@@ -39,6 +39,21 @@ describe('lines', () => {
     expect(text()).toBe(BRANCHES.replace('bottom: "three" top', 'bottom: "three" bottom: "data" top'));
   });
 
+  it('fills a bottom that reads a blob which nobody makes, before it adds one', () => {
+    const dangling = BRANCHES.replace('bottom: "three" top', 'bottom: "nobody" top');
+    show(dangling);
+    expect(judge(exit('three'), 'join')).toMatchObject({ possible: true, says: 'Connect three to join' });
+    expect(join(exit('three'), 'join')).toBe(true);
+    expect(text()).toBe(BRANCHES);
+    show(dangling);
+    expect(join(entry('join'), 'three')).toBe(true);
+    expect(text()).toBe(BRANCHES);
+    // With all of them read, the next is a new one.
+    show(BRANCHES);
+    expect(join(exit('data'), 'join')).toBe(true);
+    expect(text()).toContain('bottom: "three" bottom: "data" top');
+  });
+
   it('refuses circles and layers that take no more, says why, and changes nothing', () => {
     expect(judge(exit('join'), 'one')).toMatchObject({ possible: false });
     expect(judge(exit('join'), 'one').says).toMatch(/circle/);

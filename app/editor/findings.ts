@@ -15,7 +15,9 @@ const SEVERITY: Readonly<Record<Diagnostic['severity'], monaco.MarkerSeverity>> 
 
 /** All findings of a text, those that both phases have once. */
 export function findingsOf(name: TextName): readonly Diagnostic[] {
-  const { nets, solver } = useDocument.getState();
+  const { nets, solver, netText, solverText } = useDocument.getState();
+  // Where nothing is written yet, nothing is wrong with it.
+  if ((name === 'solver' ? solverText : netText).trim() === '') return [];
   if (name === 'solver') return solver?.diagnostics ?? [];
   const seen = new Set<string>();
   return [...(nets?.TRAIN.diagnostics ?? []), ...(nets?.TEST.diagnostics ?? [])].filter(({ code, range, message }) => {

@@ -52,7 +52,11 @@ export function RunPanel() {
         />
         <Memory run={run} />
         <Figure name="Seed" value={record && String(record.seed)} />
-        <Figure name="Engine" value={record?.engine.device} hint={record?.reason} />
+        <Figure
+          name="Engine"
+          value={record?.engine.device}
+          hint={record && `${record.engine.device}. ${record.reason}`}
+        />
       </dl>
       <StartingPoint run={run} />
       <RunControls words />

@@ -54,8 +54,10 @@ function StepButton({ step }: { readonly step: Step }) {
         ) : (
           <span className="step-mark" role="img" aria-label={step.status === 'busy' ? 'in progress' : 'missing'} />
         )}
-        <span className="step-title">{step.title}</span>
-        <span className="step-fact">{step.fact}</span>
+        <span className="step-text">
+          <span className="step-title">{step.title}</span>
+          <span className="step-fact">{step.fact}</span>
+        </span>
       </button>
     </Hint>
   );

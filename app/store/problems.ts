@@ -48,12 +48,11 @@ function collectProblems(document: Findings): Problem[] {
           a.diagnostic.range.start - b.diagnostic.range.start,
       );
   };
+  // No network and no solver are steps not taken yet, not mistakes in one.
+  const unless = (text: string, problems: () => Problem[]) => (text.trim() === '' ? [] : problems());
   return [
-    ...place('network', document.netText, net),
-    // No solver is a step not taken yet, not a mistake in one.
-    ...(document.solverText.trim() === ''
-      ? []
-      : place('solver', document.solverText, document.solver?.diagnostics ?? [])),
+    ...unless(document.netText, () => place('network', document.netText, net)),
+    ...unless(document.solverText, () => place('solver', document.solverText, document.solver?.diagnostics ?? [])),
   ];
 }
 

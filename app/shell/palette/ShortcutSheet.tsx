@@ -1,7 +1,8 @@
-/** The sheet of shortcuts: every stroke of the page, by group, read from the same list that the keyboard is. */
-import { useMemo } from 'react';
+/** The sheet of shortcuts: every stroke of the page, by group, read from the same list that the keyboard is; then what the pointer does. */
+import { useMemo, type ReactNode } from 'react';
 import { COMMAND_GROUPS, useCommands, type Command, type CommandScope } from '../../store/commands.ts';
 import { DialogFrame } from './DialogFrame.tsx';
+import { HABIT_GROUPS } from './habits.ts';
 import { Keys } from './Keys.tsx';
 
 const PLACES: Readonly<Record<CommandScope, string>> = {
@@ -39,29 +40,56 @@ export function ShortcutSheet() {
       {/* Longer than a small screen: the keyboard scrolls it. */}
       <div className="sheet" tabIndex={0} role="region" aria-label="Shortcuts by group">
         {groups.map(({ name, place, commands: members }) => (
-          <table key={name}>
-            <caption>
-              {name}
-              {place !== '' && `, ${place}`}
-            </caption>
-            <tbody>
-              {members.map((command) => (
-                <tr key={command.id}>
-                  <th scope="row">
-                    {command.title}
-                    {place === '' && <span className="sheet-place"> {placeOf(command)}</span>}
-                  </th>
-                  <td>
-                    {(command.keys ?? []).map((stroke) => (
-                      <Keys key={stroke} stroke={stroke} />
-                    ))}
-                  </td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
+          <Table key={name} caption={place === '' ? name : `${name}, ${place}`}>
+            {members.map((command) => (
+              <Line key={command.id} title={command.title} keys={command.keys}>
+                {place === '' && <span className="sheet-place"> {placeOf(command)}</span>}
+              </Line>
+            ))}
+          </Table>
+        ))}
+        {HABIT_GROUPS.map(({ name, habits }) => (
+          <Table key={name} caption={name}>
+            {habits.map((habit) => (
+              <Line key={habit.title} {...habit} />
+            ))}
+          </Table>
         ))}
       </div>
     </DialogFrame>
+  );
+}
+
+function Table({ caption, children }: { readonly caption: string; readonly children: ReactNode }) {
+  return (
+    <table>
+      <caption>{caption}</caption>
+      <tbody>{children}</tbody>
+    </table>
+  );
+}
+
+interface LineProps {
+  readonly title: string;
+  readonly keys?: readonly string[] | undefined;
+  /** What the pointer does for it. */
+  readonly pointer?: string | undefined;
+  readonly children?: ReactNode;
+}
+
+function Line({ title, keys = [], pointer, children }: LineProps) {
+  return (
+    <tr>
+      <th scope="row">
+        {title}
+        {children}
+      </th>
+      <td>
+        {keys.map((stroke) => (
+          <Keys key={stroke} stroke={stroke} />
+        ))}
+        {pointer !== undefined && <span className="sheet-pointer">{pointer}</span>}
+      </td>
+    </tr>
   );
 }
