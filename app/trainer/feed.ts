@@ -7,6 +7,8 @@ import { batchIndices } from '../data/order.ts';
 import type { Executable } from '../engine/engine.ts';
 import { mixupParts } from './mixup.ts';
 import { TrainingError } from './training-error.ts';
+import { plainLayer, transformImages } from './transformed-images.ts';
+import type { Sampler } from './whiten.ts';
 
 /** Inputs of data layers that are written before each pass. */
 const FED: ReadonlySet<string> = new Set(['images', 'labels', 'mixup']);
@@ -16,6 +18,8 @@ export interface Feed {
   /** Writes what stays the same for the whole run (means). */
   prepare(executable: Executable, net: CompiledNet): void;
   feed(executable: Executable, net: CompiledNet, pass: number): void;
+  /** Training images as a layer of the net makes them, for fillers that look at the data; absent where there are none. */
+  readonly sample?: Sampler;
 }
 
 export interface DatasetFeedOptions {
@@ -59,6 +63,31 @@ export class DatasetFeed implements Feed {
     }
     this.split(net.net.phase);
   }
+
+  readonly sample: Sampler = async (engine, { parameter }, wanted) => {
+    const { channels, height, width } = this.dataset;
+    const split = this.split('TRAIN');
+    const count = Math.min(wanted, split.count);
+    const indices = batchIndices(this.options.seed, 0, count, split.count, this.options.shuffle);
+    const layer = plainLayer(parameter, BATCH);
+    const values: Float32Array[] = [];
+    let shape: readonly number[] = [];
+    for (let first = 0; first < count; first += BATCH) {
+      const some = indices.subarray(first, first + BATCH);
+      const made = await transformImages(engine, {
+        layer: some.length === BATCH ? layer : plainLayer(parameter, some.length),
+        phase: 'TRAIN',
+        record: [channels, height, width],
+        images: gathered(split, some, channels * height * width),
+        mean: this.options.mean,
+        seed: this.options.seed,
+        pass: 0,
+      });
+      values.push(made.values);
+      shape = made.shape.slice(1);
+    }
+    return { shape: [count, ...shape], values: joined(values) };
+  };
 
   feed(executable: Executable, net: CompiledNet, pass: number): void {
     const split = this.split(net.net.phase);
@@ -123,6 +152,26 @@ export class DatasetFeed implements Feed {
       );
     return split;
   }
+}
+
+/** Images of a sample that are made at a time. */
+const BATCH = 500;
+
+/** Images of a split, one after the other. */
+function gathered(split: ImageSplit, indices: Uint32Array, size: number): Uint8Array {
+  const out = new Uint8Array(indices.length * size);
+  indices.forEach((index, i) => out.set(split.images.subarray(index * size, (index + 1) * size), i * size));
+  return out;
+}
+
+function joined(parts: readonly Float32Array[]): Float32Array {
+  const out = new Float32Array(parts.reduce((n, part) => n + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    out.set(part, at);
+    at += part.length;
+  }
+  return out;
 }
 
 const count = (shape: readonly number[]): number => shape.reduce((n, d) => n * d, 1);

@@ -16,17 +16,20 @@ import { compileTraining, RING_SLOTS, type TrainingProgram } from '../compiler/c
 import { EngineError, type Engine, type Executable, type HostArray } from '../engine/engine.ts';
 import { updateScalars, type UpdateRule } from '../engine/train/update-rules.ts';
 import { definitionOf } from '../layers/index.ts';
+import { CountedPasses } from './counted-passes.ts';
 import { passLines, updateLines } from './debug-info.ts';
 import { evaluate, type Evaluation } from './evaluate.ts';
 import type { Feed } from './feed.ts';
 import { describeBroken, findBroken } from './find-broken.ts';
 import { formatNumber } from './format-number.ts';
+import { GrowingExecutable } from './growing-executable.ts';
 import { LossWindow } from './loss-window.ts';
 import { fits, largestBatchBelow, refusal } from './memory-need.ts';
 import { batchSizeOf } from './batch-size.ts';
 import { readHistories, writeHistories } from './solver-state.ts';
 import { policyOf, updateSettingsOf } from './solver-settings.ts';
 import { Cancelled, TrainingError } from './training-error.ts';
+import { whitenWeights } from './whiten.ts';
 import { collectWeights, copyWeights, initialise, type CopyReport } from './weights.ts';
 
 /** A test's outcome, and after how many iterations it was made. */
@@ -92,6 +95,8 @@ export class TrainingSession {
   private readonly options: SessionOptions;
   private readonly compiled: TrainingProgram;
   private readonly executable: Executable;
+  /** Of nets with Filter layers. */
+  private readonly counted: CountedPasses | undefined;
   private readonly window: LossWindow;
   private readonly iterSize: number;
   private readonly policy: LrSettings;
@@ -104,11 +109,15 @@ export class TrainingSession {
   private testedAt = -1;
   private pendingLosses: number[] = [];
 
-  private constructor(options: SessionOptions, compiled: TrainingProgram, executable: Executable) {
+  private constructor(options: SessionOptions, compiled: TrainingProgram, loaded: Executable) {
     this.options = options;
     this.compiled = compiled;
-    this.executable = executable;
-    this.bytes = executable.bytes;
+    if (compiled.selectors.length > 0) {
+      const growing = new GrowingExecutable(options.engine, compiled.program, loaded);
+      this.counted = new CountedPasses(growing, compiled, options.feed, options.seed);
+      this.executable = growing;
+    } else this.executable = loaded;
+    this.bytes = loaded.bytes;
     this.window = new LossWindow(options.solver.average_loss);
     this.iterSize = options.solver.iter_size;
     this.policy = policyOf(options.solver, options.extensions);
@@ -128,8 +137,9 @@ export class TrainingSession {
     try {
       const session = new TrainingSession(options, compiled, executable);
       initialise(executable, compiled.train, options.seed);
+      await whitenWeights(options.engine, executable, compiled.train, options.feed.sample);
       options.feed.prepare(executable, compiled.train);
-      for (const { net } of compiled.tests) options.feed.prepare(executable, net);
+      for (const { net } of [...compiled.tests, ...compiled.selectors]) options.feed.prepare(executable, net);
       return session;
     } catch (error) {
       executable.dispose();
@@ -214,8 +224,9 @@ export class TrainingSession {
     for (let micro = 0; micro < this.iterSize; micro++) {
       const pass = this.iteration * this.iterSize + micro;
       await this.makeRoom(pass);
+      const sequence = await this.sequenceOf('train', pass);
       feed.feed(executable, compiled.train, pass);
-      executable.run('train', { [SEED]: seed, [PASS]: pass, [SLOT]: pass % RING_SLOTS });
+      executable.run(sequence, { [SEED]: seed, [PASS]: pass, [SLOT]: pass % RING_SLOTS });
       await this.logPass();
     }
     const rate = learningRate(this.policy, this.iteration);
@@ -223,6 +234,10 @@ export class TrainingSession {
     await this.logUpdate();
     this.iteration++;
     if (performance.now() - this.lastRead > READ_EVERY) this.startReading();
+  }
+
+  private sequenceOf(name: string, pass: number): Promise<string> | string {
+    return this.counted === undefined ? name : this.counted.sequenceOf(name, pass);
   }
 
   /** With `debug_info`, what the pass just queued computed. */
@@ -312,7 +327,15 @@ export class TrainingSession {
     const passes = Array.from({ length: this.iterSize }, (_, micro) => iteration * this.iterSize + micro);
     const begin = `The loss became ${loss} at iteration ${iteration}`;
     try {
-      const found = await findBroken({ engine, net, params, feed, seed, passes });
+      const found = await findBroken({
+        engine,
+        net,
+        params,
+        feed,
+        seed,
+        passes,
+        passing: (pass) => this.counted?.passingOf(pass) ?? new Map(),
+      });
       if (found !== undefined) return new TrainingError(`${begin}. ${describeBroken(found, iteration)}`, found.layer);
     } catch (error) {
       // Without room for a second copy of the net the place stays unknown; the loss is told all the same.
@@ -375,7 +398,8 @@ export class TrainingSession {
     let slice = performance.now();
     const found = await evaluate({
       executable: this.executable,
-      ...compiled,
+      net: compiled.net,
+      sequence: (pass) => this.sequenceOf(compiled.sequence, pass),
       feed,
       seed,
       batches,

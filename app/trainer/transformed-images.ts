@@ -4,9 +4,10 @@
  */
 import { buildNet } from '../caffe/net/build-net.ts';
 import type { Shape } from '../caffe/net/layer-table.ts';
-import { LayerParameter } from '../caffe/schema/net-messages.ts';
-import type { Phase } from '../caffe/schema/net-messages.ts';
-import { setting } from '../caffe/schema/values.ts';
+import { EXPLICIT } from '../caffe/schema/dsl.ts';
+import { AugmentParameter, DataParameter, LayerParameter } from '../caffe/schema/net-messages.ts';
+import type { ImageDataParameter, Phase } from '../caffe/schema/net-messages.ts';
+import { copyMessage, emptyMessage, setting } from '../caffe/schema/values.ts';
 import { printMessage } from '../caffe/text/print-message.ts';
 import { compileNet } from '../compiler/compile-net.ts';
 import { singleProgram } from '../compiler/compile-training.ts';
@@ -57,4 +58,35 @@ export async function transformImages(
   } finally {
     executable.dispose();
   }
+}
+
+/** The layer with another batch, without a mirror and whatever else happens at random to an image but the crop. */
+export function plainLayer(layer: LayerParameter, batch: number): LayerParameter {
+  const transform = layer.transform_param;
+  return withBatch(
+    copyMessage(layer, {
+      'crema:augment': emptyMessage(AugmentParameter),
+      ...(transform === undefined ? {} : { transform_param: copyMessage(transform, { mirror: false }) }),
+    }),
+    batch,
+  );
+}
+
+/** The layer with so many images to a batch. */
+export function withBatch(layer: LayerParameter, batch: number): LayerParameter {
+  const { data_param: data, image_data_param: files } = layer;
+  return copyMessage(layer, {
+    ...(files === undefined ? {} : { image_data_param: batchOf(files, batch) }),
+    ...(files !== undefined ? {} : { data_param: batchOf(data ?? emptyMessage(DataParameter), batch) }),
+    [EXPLICIT]: new Set([...layer[EXPLICIT], ...(files === undefined ? ['data_param'] : [])]),
+  });
+}
+
+/** Settings with another batch size, which counts as written. */
+function batchOf<Settings extends DataParameter | ImageDataParameter>(settings: Settings, batch: number): Settings {
+  const explicit = new Set([...settings[EXPLICIT], 'batch_size']);
+  return copyMessage<DataParameter | ImageDataParameter>(settings, {
+    batch_size: batch,
+    [EXPLICIT]: explicit,
+  }) as Settings;
 }
