@@ -72,7 +72,7 @@ const FarNode = memo(function FarNode({ placed: { node, x, y }, size, selected }
 
 /** The largest size at which a name fits into its node. */
 const roomFor = ({ name, box }: CanvasNode): number =>
-  Math.min(box.height * 0.92, (box.width - 14) / monoWidth(name, 1));
+  Math.min(box.height * 0.8, (box.width - 14) / monoWidth(name, 1));
 
 const [LEAST, MOST] = [24, 40];
 

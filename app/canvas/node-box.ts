@@ -13,6 +13,8 @@ export const LABEL_STRIP = 18;
 export const LABEL_OFFSET = 7;
 
 const MIN_WIDTH = 208;
+/** So much wider a node may be for its summary to stand where most have it, beside the name. */
+const WIDER = 24;
 const PADDING = 24;
 const GAP = 16;
 const EXIT_MARGIN = 12;
@@ -75,7 +77,7 @@ function textWidth(texts: NodeTexts): { width: number; summaryBeside: 'name' | '
   const rows = texts.rows.map((row) => pair(monoWidth(row.name, FACT_SIZE), uiWidth(rowNote(row.type), FACT_SIZE)));
   const besideName = Math.max(pair(name, summary), type, ...rows) + PADDING;
   const besideType = Math.max(name, pair(type, summary), ...rows) + PADDING;
-  return besideName <= Math.max(MIN_WIDTH, besideType)
+  return besideName <= Math.max(MIN_WIDTH, besideType + WIDER)
     ? { width: besideName, summaryBeside: 'name' }
     : { width: besideType, summaryBeside: 'type' };
 }

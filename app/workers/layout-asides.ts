@@ -1,4 +1,7 @@
-/** Edges led aside, labels above all: down at the right of everything between, one line for each exit however many read it. */
+/**
+ * Edges led aside, labels above all: down at the right of everything between, one line for each exit however many read it. Where
+ * that would cross other lines, and the left is free, at the left.
+ */
 import type { LayoutEdge, LayoutNode, LayoutPoint } from './layout-protocol.ts';
 
 /** A node in its place. */
@@ -10,6 +13,7 @@ export interface PlacedBox {
 
 /** A frame in its place, with all nodes in it. */
 export interface PlacedFrame {
+  readonly left: number;
   readonly right: number;
   readonly top: number;
   readonly bottom: number;
@@ -54,20 +58,28 @@ export function asideCorners(
     const around = frames.filter(
       ({ members }) => !(members.has(first.from) && lane.every(({ to }) => members.has(to))),
     );
-    const x = rightOf(boxes, around, [...led, ...taken], turn, bottom, exit.x) + ASIDE_GAP;
-    for (const { id, x: entry, y } of targets) {
-      const before = y - TURN_GAP - 2;
-      const points = [
-        exit,
-        { x: exit.x, y: turn },
-        { x, y: turn },
-        { x, y: before },
-        { x: entry, y: before },
-        { x: entry, y },
-      ];
+    const lines = [...led, ...taken];
+    const ways = ([1, -1] as const).map((side) => {
+      const x = sideOf(side, boxes, around, lines, turn, bottom, exit.x) + side * ASIDE_GAP;
+      return targets.map(({ x: entry, y }): LayoutPoint[] => {
+        const before = y - TURN_GAP - 2;
+        return [
+          exit,
+          { x: exit.x, y: turn },
+          { x, y: turn },
+          { x, y: before },
+          { x: entry, y: before },
+          { x: entry, y },
+        ];
+      });
+    });
+    const [right, left] = ways.map((way) => way.reduce((sum, points) => sum + crossings(points, lines), 0));
+    const way = ways[(left as number) < (right as number) ? 1 : 0] as LayoutPoint[][];
+    targets.forEach(({ id }, i) => {
+      const points = way[i] as LayoutPoint[];
       corners.set(id, points);
       taken.push(points);
-    }
+    });
   }
   return corners;
 }
@@ -92,8 +104,28 @@ function directCorners(
   return free ? [exit, { x: exit.x, y: above }, { x: entry.x, y: above }, entry] : undefined;
 }
 
-/** The rightmost x of bodies, frames and edges between two heights, at least `least`. */
-function rightOf(
+/** How often a line crosses others, both made of level and upright parts. */
+function crossings(line: readonly LayoutPoint[], others: readonly (readonly LayoutPoint[])[]): number {
+  const within = (value: number, a: number, b: number): boolean => value > Math.min(a, b) && value < Math.max(a, b);
+  let count = 0;
+  for (const other of others) {
+    for (let i = 1; i < line.length; i++) {
+      const [a, b] = [line[i - 1] as LayoutPoint, line[i] as LayoutPoint];
+      for (let k = 1; k < other.length; k++) {
+        const [c, d] = [other[k - 1] as LayoutPoint, other[k] as LayoutPoint];
+        const isLevel = a.y === b.y;
+        if (isLevel === (c.y === d.y)) continue;
+        const [level, upright] = isLevel ? [[a, b] as const, [c, d] as const] : [[c, d] as const, [a, b] as const];
+        if (within(upright[0].x, level[0].x, level[1].x) && within(level[0].y, upright[0].y, upright[1].y)) count++;
+      }
+    }
+  }
+  return count;
+}
+
+/** The outermost x at the right (1) or the left (-1) of bodies, frames and edges between two heights, `least` or further out. */
+function sideOf(
+  side: 1 | -1,
   nodes: readonly PlacedBox[],
   frames: readonly PlacedFrame[],
   edges: readonly (readonly LayoutPoint[])[],
@@ -101,18 +133,19 @@ function rightOf(
   bottom: number,
   least: number,
 ): number {
-  let right = least;
+  const xs = [least];
   for (const { node, x, y } of nodes) {
     // Half of the room for labels at the right of a trunk lies below the body itself.
-    if (y < bottom && y + node.bodyHeight > top) right = Math.max(right, x + Math.max(2 * node.entry, ...node.exits));
+    if (y < bottom && y + node.bodyHeight > top) xs.push(side === 1 ? x + Math.max(2 * node.entry, ...node.exits) : x);
   }
-  for (const frame of frames) if (frame.top < bottom && frame.bottom > top) right = Math.max(right, frame.right);
+  for (const frame of frames)
+    if (frame.top < bottom && frame.bottom > top) xs.push(side === 1 ? frame.right : frame.left);
   for (const points of edges) {
     points.forEach((point, i) => {
       const before = points[i - 1];
       if (before === undefined || Math.min(before.y, point.y) > bottom || Math.max(before.y, point.y) < top) return;
-      right = Math.max(right, before.x, point.x);
+      xs.push(before.x, point.x);
     });
   }
-  return right;
+  return side === 1 ? Math.max(...xs) : Math.min(...xs);
 }

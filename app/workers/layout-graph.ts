@@ -293,7 +293,7 @@ class GraphLayout {
     const members = new Set(
       this.#request.nodes.flatMap((node) => (this.#path(node.id).includes(group.id) ? [node.id] : [])),
     );
-    return { id: group.id, x, y, width, height, right: x + width, top: y, bottom: y + height, members };
+    return { id: group.id, x, y, width, height, left: x, right: x + width, top: y, bottom: y + height, members };
   }
 }
 
