@@ -73,6 +73,16 @@ test('opening never takes the place of work, and documents keep their texts and 
     expect(await documents(page)).toEqual(['lenet *', 'mine']);
   });
 
+  await test.step('a dropped solver goes to the document there is, as a step that can be undone', async () => {
+    const before = await readFile('public/models/lenet/solver.prototxt', 'utf8');
+    await drop(page, [{ name: 'faster_solver.prototxt', bytes: bytes('base_lr: 0.02\r\nmax_iter: 50\r\n') }]);
+    await expect(nameField(page)).toHaveValue('lenet');
+    await expectText(page, 'Solver', 'base_lr: 0.02\nmax_iter: 50\n');
+    await graph(page).focus();
+    await page.keyboard.press('Control+z');
+    await expectText(page, 'Solver', before);
+  });
+
   await test.step('each has its history', async () => {
     await choose(page, 'mine');
     await expectText(page, 'Network', tinyNet);

@@ -3,6 +3,7 @@ import { Monitor as SystemIcon, Moon, Sun } from 'lucide-react';
 import { IconButton, Segmented } from '../look/controls.tsx';
 import { useDocument } from '../store/document.ts';
 import { useView, type ThemeChoice } from '../store/view.ts';
+import { showPhase } from './commands/phase.ts';
 import { DocumentMenu } from './DocumentMenu.tsx';
 import { EngineBadge } from './EngineBadge.tsx';
 import { ExportMenu } from './ExportMenu.tsx';
@@ -58,10 +59,7 @@ function PhaseSwitch() {
         { value: 'TEST', label: 'Test', name: 'Show the TEST phase' },
         { value: 'DEPLOY', label: 'Deploy', name: 'Show the net as it is used after training' },
       ]}
-      onChange={(chosen) => {
-        useView.setState({ deploy: chosen === 'DEPLOY' });
-        useDocument.setState({ phase: chosen === 'TRAIN' ? 'TRAIN' : 'TEST' });
-      }}
+      onChange={showPhase}
     />
   );
 }

@@ -56,8 +56,8 @@ export function DropZone() {
     <div className="drop-veil" role="status">
       <div>
         <strong>Drop to open</strong>
-        <p>CIFAR-10 as an archive, folder or batch files · an image to classify</p>
-        <p>.prototxt · .caffemodel · .solverstate</p>
+        <p>Networks and solvers (.prototxt) · weights and states (.caffemodel, .solverstate, .h5)</p>
+        <p>Data: CIFAR, MNIST, LMDB, HDF5, Parquet, NumPy, CSV, folders of pictures · one image, to classify it</p>
       </div>
     </div>
   );

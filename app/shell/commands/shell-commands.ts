@@ -8,12 +8,15 @@ import { useHistory } from '../../store/history-store.ts';
 import { listSteps, obstacleOf } from '../../store/readiness.ts';
 import { isActive, runActions, useRun, type RunAction } from '../../store/run.ts';
 import { useView, type MonitorTab, type ThemeChoice } from '../../store/view.ts';
+import type { EngineChoice } from '../../workers/protocol.ts';
 import { openDialog } from '../dialogs.ts';
 import { deleteDocument, duplicateDocument, newDocument } from '../documents/documents.ts';
 import { panelCommands } from '../panels.ts';
+import { chooseEngine } from './engine.ts';
 import { exportFile, type ExportKind } from './exports.ts';
 import { openFiles, saveTextInFront } from './files.ts';
 import { noTimes, timeLayers } from './layer-times.ts';
+import { showPhase } from './phase.ts';
 import { doRunAction } from './run.ts';
 import { copyLink } from './share.ts';
 
@@ -188,8 +191,32 @@ const viewCommands: readonly Command[] = [
     id: `view.phase-${phase.toLowerCase()}`,
     title: `Show the ${phase} phase`,
     group: 'View',
-    run: () => useDocument.setState({ phase }),
+    run: () => showPhase(phase),
   })),
+  {
+    id: 'view.phase-deploy',
+    title: 'Show the net as it is used after training',
+    group: 'View',
+    run: () => showPhase('DEPLOY'),
+  },
+  {
+    id: 'view.log-loss',
+    title: 'Draw the loss on a logarithmic scale, or no longer',
+    group: 'View',
+    run: () => {
+      useView.setState(({ logLoss }) => ({ logLoss: !logLoss }));
+      useView.getState().showMonitor('charts');
+    },
+  },
+  {
+    id: 'view.whole-run',
+    title: 'Draw the charts over the whole run, or so far',
+    group: 'View',
+    run: () => {
+      useView.setState(({ wholeRun }) => ({ wholeRun: !wholeRun }));
+      useView.getState().showMonitor('charts');
+    },
+  },
   ...Object.entries(THEMES).map(([theme, title]): Command => ({
     id: `view.theme-${theme}`,
     title: `Use ${title} theme`,
@@ -229,6 +256,23 @@ const runCommands = Object.entries(RUN_TITLES).map(([action, { title, keys }]): 
   run: () => void doRunAction(action as RunAction),
 }));
 
+const ENGINES: Readonly<Record<EngineChoice, string>> = {
+  auto: 'Train on the fastest engine there is',
+  webgpu: 'Train on the graphics processor (WebGPU)',
+  wasm: 'Train on the processor',
+};
+
+const engineCommands = Object.entries(ENGINES).map(([engine, title]): Command => ({
+  id: `run.engine-${engine}`,
+  title,
+  group: 'Run',
+  unavailable: () => {
+    if (isActive(useRun.getState().state)) return 'Stop the run first.';
+    return useView.getState().engineChoice === engine ? 'This is the engine chosen.' : undefined;
+  },
+  run: () => void chooseEngine(engine as EngineChoice),
+}));
+
 const timeCommand: Command = {
   id: 'run.time-layers',
   title: 'Measure the time of each layer',
@@ -263,6 +307,7 @@ export const shellCommands: readonly Command[] = [
   ...textCommands,
   ...viewCommands,
   ...runCommands,
+  ...engineCommands,
   timeCommand,
   ...helpCommands,
 ];

@@ -44,7 +44,7 @@ const pickers = (): FilePickers => window as unknown as FilePickers;
 /** Whether the browser lets a page write to files of the person's. */
 export const hasFileAccess = (): boolean => pickers().showSaveFilePicker !== undefined;
 
-/** Asks for files; empty when the person changes their mind. */
+/** Asks for files of any kind that can be dropped, too; empty when the person changes their mind. */
 export async function chooseFiles(): Promise<readonly ChosenFile[]> {
   const { showOpenFilePicker } = pickers();
   if (showOpenFilePicker === undefined) return chooseByInput();
@@ -61,7 +61,6 @@ function chooseByInput(): Promise<readonly ChosenFile[]> {
   const input = document.createElement('input');
   input.type = 'file';
   input.multiple = true;
-  input.accept = '.prototxt,.pbtxt,.caffemodel,.solverstate,.h5';
   return new Promise((resolve) => {
     input.addEventListener('change', () =>
       resolve([...(input.files ?? [])].map((file) => ({ file, handle: undefined }))),
