@@ -57,7 +57,8 @@ test('pictures in an archive become a set, which is divided and renamed; other f
   });
   expect(pixel).toEqual([200, 10, 0, 255]);
 
-  await tab.getByRole('button', { name: 'Hold out 10% for testing' }).click();
+  await tab.getByRole('button', { name: 'Hold out…' }).click();
+  await page.getByRole('button', { name: 'Hold out 10%' }).click();
   await expect(tab).toContainText('18 training, 2 test images');
   await tab.getByRole('button', { name: 'Rename pets' }).click();
   await tab.getByRole('textbox', { name: 'Name of the data set' }).fill('Cats and dogs');

@@ -2,6 +2,7 @@
 import { registerCommands } from '../store/commands.ts';
 import { keepStore } from '../store/persist.ts';
 import { curves } from '../store/curves.ts';
+import { bindingsHomes, useBindings } from '../store/data-bindings.ts';
 import { useDataset } from '../store/dataset.ts';
 import { useDocument, type DocumentState } from '../store/document.ts';
 import { useGallery } from '../store/gallery.ts';
@@ -30,6 +31,8 @@ const analysisDelay = 60;
 export async function restoreSession(): Promise<void> {
   const stopView = keepStore(useView, 'crema.view', viewHomes, localStorage);
   addEventListener('pagehide', stopView, { once: true });
+  const stopBindings = keepStore(useBindings, 'crema.bindings', bindingsHomes, localStorage);
+  addEventListener('pagehide', stopBindings, { once: true });
   followTheme();
   followInput();
   followKeys();

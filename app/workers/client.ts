@@ -2,10 +2,11 @@
  * The page's side of each worker: typed calls that resolve with the answer or reject with a WorkerError, and events. A
  * worker starts with its first call.
  */
-import type { DatasetSummary } from '../data/dataset.ts';
+import type { DatasetSummary, SetFacts } from '../data/dataset.ts';
 import { WorkerError } from './failure.ts';
 import type {
   Classification,
+  ComparedCurves,
   CopyReport,
   DataEvent,
   DataRequest,
@@ -14,6 +15,8 @@ import type {
   ExportedFile,
   LanguageAnswers,
   LanguageRequest,
+  AugmentedCopies,
+  LayerKernels,
   LayoutAnswer,
   LayoutRequest,
   MemoryForecast,
@@ -39,6 +42,11 @@ export interface DataAnswers {
   readonly import: OpenedDataset;
   readonly rename: OpenedDataset;
   readonly 'hold-out': OpenedDataset;
+  readonly relabel: OpenedDataset;
+  readonly 'channel-order': OpenedDataset;
+  readonly subset: OpenedDataset;
+  readonly examine: SetFacts;
+  readonly 'stop-examining': undefined;
   readonly storage: StorageUse | undefined;
   readonly remove: undefined;
   readonly cancel: undefined;
@@ -59,9 +67,13 @@ export interface TrainAnswers {
   readonly 'remove-snapshot': undefined;
   readonly reset: undefined;
   readonly restore: RestoredRun | undefined;
+  readonly 'keep-compared': undefined;
+  readonly compared: ComparedCurves | undefined;
   readonly weights: Uint8Array;
   readonly 'load-weights': CopyReport;
   readonly time: NetTimes;
+  readonly kernels: LayerKernels;
+  readonly augment: AugmentedCopies;
   readonly forecast: MemoryForecast | undefined;
   readonly classify: Classification;
   readonly export: ExportedFile;

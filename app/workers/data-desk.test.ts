@@ -1,10 +1,11 @@
 /** The data worker's decisions: what is opened, what dropped files become, and that a failure leaves what was there. */
 import { describe, expect, it } from 'vitest';
-import type { ImageDataset } from '../data/dataset.ts';
+import type { ImageDataset, SetFacts, SubsetChoice } from '../data/dataset.ts';
 import { DatasetStore } from '../data/store.ts';
 import { binaryArchive, binaryBatch, pythonFiles } from '../data/testing/cifar-archive.ts';
 import { MemoryDirectory } from '../data/testing/memory-directory.ts';
-import { DataDesk, idOf } from './data-desk.ts';
+import { DataDesk } from './data-desk.ts';
+import { idOf } from './data-shelf.ts';
 import { writeBinaryproto } from '../caffe/wire/binaryproto.ts';
 import { decodePng } from '../data/png.ts';
 import { plainPng, writeIdx, writeZip } from '../data/testing/writers.ts';
@@ -232,6 +233,99 @@ describe('DataDesk', () => {
       file('t-labels-idx1-ubyte', writeIdx([1], Uint8Array.of(0))),
     ];
     await expect(load(desk, ...idx, mean(3072))).rejects.toThrow(/3072 values, and the images of .* have 1×2×2/);
+  });
+
+  it('reads pictures again with other settings, in place of what it made of them', async () => {
+    const { visit } = harness();
+    const desk = visit();
+    await load(desk, pictures('pets.zip', 4));
+    const again = (await desk.handle({
+      kind: 'import',
+      files: [pictures('pets.zip', 4)],
+      images: { size: { width: 2, height: 3 }, gray: true, shuffle: false },
+      inPlaceOf: 'pets',
+    })) as OpenedDataset;
+    expect(again.summary).toMatchObject({ name: 'pets', channels: 1, height: 3, width: 2, trainCount: 5 });
+    expect([...again.dataset.train.labels]).toEqual([0, 0, 1, 1, 1]);
+    expect(await names(desk)).toEqual(['Shapes', 'pets']);
+  });
+
+  it('makes a set of a part of another, which stays', async () => {
+    const { visit } = harness();
+    const desk = visit();
+    await load(desk, archive());
+    const part = async (choice: SubsetChoice) =>
+      ((await desk.handle({ kind: 'subset', name: 'CIFAR-10', choice, to: 'Part' })) as OpenedDataset).summary;
+    expect(await part({ first: 5 })).toMatchObject({ name: 'Part', trainCount: 5, testCount: 2 });
+    expect(await part({ classes: [3, 1] })).toMatchObject({
+      name: 'Part 2',
+      classNames: ['automobile', 'cat'],
+      trainPerClass: [1, 1],
+    });
+    expect(await part({ perClass: 1 })).toMatchObject({ trainCount: 10, testCount: 4, source: 'part of CIFAR-10' });
+    await expect(part({ classes: [3] })).rejects.toThrow(/choose two of them/);
+    expect(await names(desk)).toContain('CIFAR-10');
+  });
+
+  it('examines a set, and stops when it is told to', async () => {
+    const { visit, events } = harness();
+    const desk = visit();
+    await load(desk, archive());
+    const facts = (await desk.handle({ kind: 'examine', name: 'CIFAR-10' })) as SetFacts;
+    expect(facts.train.mean).toHaveLength(3);
+    expect(facts.duplicates).toEqual([]);
+    const stopped = expect(desk.handle({ kind: 'examine', name: 'CIFAR-10' })).rejects.toMatchObject({
+      name: 'AbortError',
+    });
+    await desk.handle({ kind: 'stop-examining' });
+    await stopped;
+    expect(events.some(({ kind }) => kind === 'notice')).toBe(false);
+  });
+
+  it('takes the test images of another set, where the images are of one kind', async () => {
+    const { visit } = harness();
+    const desk = visit();
+    await load(desk, archive());
+    const mixed = (await desk.handle({ kind: 'use', name: 'Shapes', test: 'CIFAR-10' })) as OpenedDataset;
+    expect(mixed.summary).toMatchObject({ name: 'Shapes', notes: ['The test images are those of CIFAR-10.'] });
+    await load(desk, pictures('pets.zip', 2));
+    await expect(desk.handle({ kind: 'use', name: 'Shapes', test: 'pets' })).rejects.toThrow(
+      /Shapes has images of 3×32×32 and pets of 3×2×2/,
+    );
+  });
+
+  it('keeps nothing of a set when it is told to stop while it writes it', async () => {
+    const { visit, directory } = harness();
+    const desk = visit();
+    await desk.handle({ kind: 'open' });
+    const before = [...directory.files.keys()];
+    directory.onWrite = (name) => {
+      if (name.endsWith('.test')) void desk.handle({ kind: 'cancel' });
+    };
+    await expect(load(desk, archive())).rejects.toMatchObject({ name: 'AbortError' });
+    expect([...directory.files.keys()]).toEqual(before);
+    expect(((await visit().handle({ kind: 'open' })) as OpenedDataset).summary.name).toBe('Shapes');
+  });
+
+  it('leaves nothing behind, and what was there, where there is no room for another set', async () => {
+    const { visit, directory } = harness();
+    const desk = visit();
+    await load(desk, archive());
+    const before = [...directory.files.keys()];
+    directory.room = [...directory.files.values()].reduce((sum, bytes) => sum + bytes.length, 0) + 20;
+    await load(desk, pictures('pets.zip', 2));
+    expect([...directory.files.keys()]).toEqual(before);
+    expect(await names(visit())).toEqual(['Shapes', 'CIFAR-10']);
+    expect(((await visit().handle({ kind: 'use', name: 'CIFAR-10' })) as OpenedDataset).summary.trainCount).toBe(10);
+  });
+
+  it('changes colour order and labelling of the sets of the user', async () => {
+    const { visit } = harness();
+    const desk = visit();
+    await load(desk, archive());
+    const changed = (await desk.handle({ kind: 'channel-order', name: 'CIFAR-10', order: 'BGR' })) as OpenedDataset;
+    expect(changed.summary.channelOrder).toBe('BGR');
+    expect(((await visit().handle({ kind: 'open' })) as OpenedDataset).summary.channelOrder).toBe('BGR');
   });
 
   it('makes ids that the store takes', () => {

@@ -1,47 +1,39 @@
 /**
- * What the data worker does, apart from the browser: which set is open, which are kept, what becomes of dropped files.
- * A failure leaves the set that was open, and those that were kept, as they were.
+ * What the data worker does, apart from the browser: which set is open, what becomes of dropped files, and of sets that are changed.
+ * A failure, or being told to stop, leaves the set that was open, and those that were kept, as they were.
  */
 import {
   DatasetError,
+  examine,
   holdOut,
   imageBytes,
   meanImage,
-  mergeDatasets,
   readDataset,
   sourceFromBlob,
+  subset,
   summarize,
-  type DatasetSummary,
+  withOtherLabels,
   type ImageDataset,
   type ImageDecoder,
+  type SetFacts,
 } from '../data/dataset.ts';
 import { readBinaryproto } from '../caffe/wire/binaryproto.ts';
-import type { DatasetStore } from '../data/store.ts';
-import { failureOf } from './failure.ts';
-import type { DataEvent, DataRequest, OpenedDataset, StorageUse } from './protocol.ts';
+import { DataShelf, type ShelfTools } from './data-shelf.ts';
+import type { DataRequest, OpenedDataset, StorageUse } from './protocol.ts';
 import { shareDataset } from './share.ts';
 
 /** What the desk is given: the browser's storage in a worker, memory in tests. */
-export interface DeskTools {
-  /** The sets kept; rejects where the browser keeps nothing for this page. */
-  readonly store: () => Promise<DatasetStore>;
-  /** Id of the set last used. */
+export interface DeskTools extends ShelfTools {
+  /** Name of the set last used. */
   readonly readChoice: () => Promise<string | undefined>;
-  readonly writeChoice: (id: string) => Promise<void>;
-  /** The sets that are generated, by name. The first is always there. */
-  readonly samples: readonly [Sample, ...Sample[]];
+  readonly writeChoice: (name: string) => Promise<void>;
   /** Decodes pictures; without it sets of pictures are refused. */
   readonly decode?: ImageDecoder;
   /** What the browser says of its storage. */
   readonly storage: () => Promise<StorageUse | undefined>;
-  readonly emit: (event: DataEvent) => void;
 }
 
-/** A set that needs no files, and how it is made when it is not kept yet. */
-export interface Sample {
-  readonly name: string;
-  readonly make: () => ImageDataset;
-}
+type Request<Kind extends DataRequest['kind']> = Extract<DataRequest, { kind: Kind }>;
 
 /** Milliseconds between two progress events. */
 const progressInterval = 50;
@@ -49,12 +41,13 @@ const progressInterval = 50;
 /** Answers the requests of the data protocol. */
 export class DataDesk {
   readonly #tools: DeskTools;
-  /** Sets that the store had no room for: usable until the page is closed. */
-  readonly #unkept = new Map<string, ImageDataset>();
+  readonly #shelf: DataShelf;
   #reading: AbortController | undefined;
+  #examining: AbortController | undefined;
 
   constructor(tools: DeskTools) {
     this.#tools = tools;
+    this.#shelf = new DataShelf(tools);
   }
 
   handle(request: DataRequest): Promise<unknown> {
@@ -62,60 +55,55 @@ export class DataDesk {
       case 'open':
         return this.#openLast();
       case 'use':
-        return this.#use(idOf(request.name));
+        return this.#use(request);
       case 'list':
-        return this.#list();
+        return this.#shelf.list();
       case 'import':
-        return this.#import(request.files);
+        return this.#import(request);
       case 'remove':
-        return this.#remove(request.name);
+        return this.#shelf.remove(request.name);
       case 'rename':
         return this.#rename(request.name, request.to.trim());
       case 'hold-out':
-        return this.#holdOut(request.name, request.share);
+        return this.#change(request.name, 'divided', (set) => holdOut(set, request.share));
+      case 'relabel':
+        return this.#change(request.name, 'relabelled', withOtherLabels);
+      case 'channel-order':
+        return this.#change(request.name, 'changed', (set) => ({ ...set, channelOrder: request.order }));
+      case 'subset':
+        return this.#subset(request);
+      case 'examine':
+        return this.#examine(request.name);
       case 'storage':
         return this.#tools.storage();
       case 'cancel':
         this.#reading?.abort();
         return Promise.resolve();
+      case 'stop-examining':
+        this.#examining?.abort();
+        return Promise.resolve();
     }
   }
 
   async #openLast(): Promise<OpenedDataset> {
-    const id = await this.#soft(() => this.#tools.readChoice());
-    const last = id === undefined ? undefined : await this.#soft(() => this.#load(id));
-    return open(last ?? (await this.#takeSample(this.#tools.samples[0])));
+    const name = await this.#shelf.soft(() => this.#tools.readChoice());
+    const last = name === undefined ? undefined : await this.#shelf.soft(() => this.#shelf.find(name));
+    return open(last ?? (await this.#shelf.sample()));
   }
 
-  async #use(id: string): Promise<OpenedDataset> {
-    const sample = this.#tools.samples.find(({ name }) => idOf(name) === id);
-    const dataset = sample === undefined ? await this.#load(id) : await this.#takeSample(sample);
-    if (dataset === undefined)
-      throw new DatasetError('That data set is no longer kept in this browser: load it again.');
-    const opened = open(dataset);
-    await this.#soft(() => this.#tools.writeChoice(id));
+  async #use({ name, test }: Request<'use'>): Promise<OpenedDataset> {
+    const dataset = await this.#shelf.get(name);
+    const opened = open(test === undefined ? dataset : withTestOf(dataset, await this.#shelf.get(test)));
+    await this.#choose(name);
     return opened;
   }
 
-  async #load(id: string): Promise<ImageDataset | undefined> {
-    return this.#unkept.get(id) ?? (await this.#tools.store()).load(id);
-  }
-
-  async #list(): Promise<DatasetSummary[]> {
-    const kept = (await this.#soft(async () => (await this.#tools.store()).list())) ?? [];
-    const sample =
-      kept.find(({ id }) => id === this.#sampleId())?.summary ??
-      summarize(await this.#takeSample(this.#tools.samples[0]));
-    const all = [...this.#unkept.values()].map(summarize).concat(kept.map(({ summary }) => summary));
-    return [sample, ...all.filter(({ name }) => name !== sample.name)];
-  }
-
-  async #import(files: Extract<DataRequest, { kind: 'import' }>['files']): Promise<OpenedDataset> {
+  async #import({ files, images, labels, inPlaceOf }: Request<'import'>): Promise<OpenedDataset> {
+    this.#examining?.abort();
     this.#reading?.abort();
     const reading = new AbortController();
     this.#reading = reading;
     try {
-      let last = 0;
       const means = files.filter(({ path }) => /\.binaryproto$/i.test(path));
       const others = files.filter((file) => !means.includes(file));
       const [mean] = means;
@@ -125,20 +113,14 @@ export class DataDesk {
         {
           signal: reading.signal,
           ...(this.#tools.decode === undefined ? {} : { decode: this.#tools.decode }),
-          progress: (done, total, what) => {
-            const now = performance.now();
-            if (now - last < progressInterval && done < total) return;
-            last = now;
-            this.#tools.emit({ kind: 'progress', done, total, what });
-          },
+          ...(images === undefined ? {} : { images }),
+          ...(labels === undefined ? {} : { labels }),
+          progress: this.#progress('progress'),
         },
       );
-      const placed = await this.#place(read);
+      const placed = inPlaceOf === undefined ? await this.#shelf.place(read) : { ...read, name: inPlaceOf };
       const dataset = mean === undefined ? placed : await withMean(placed, mean.file);
-      // The mean is computed before anything is stored: a set it cannot be computed of is not kept.
-      const opened = open(dataset);
-      await this.#keep(dataset);
-      return opened;
+      return await this.#keep(dataset, reading.signal);
     } finally {
       if (this.#reading === reading) this.#reading = undefined;
     }
@@ -146,117 +128,64 @@ export class DataDesk {
 
   /** A mean dropped alone belongs to the set in use. */
   async #giveMean(file: File): Promise<OpenedDataset> {
-    const id = (await this.#soft(() => this.#tools.readChoice())) ?? this.#sampleId();
-    const dataset = (await this.#load(id)) ?? (await this.#takeSample(this.#tools.samples[0]));
-    const given = await withMean(dataset, file);
-    await this.#keep(given);
-    return open(given);
-  }
-
-  /**
-   * Finds the place of a set among those kept: a part goes with the part it completes, the same source replaces what it
-   * gave before, and another of the same name gets its source or a number behind the name.
-   */
-  async #place(read: ImageDataset): Promise<ImageDataset> {
-    const kept = await this.#soft(() => this.#load(idOf(read.name)));
-    const isSample = this.#tools.samples.some(({ name }) => idOf(name) === idOf(read.name));
-    if (isSample) return this.#withFreeName(read);
-    if (kept === undefined) return read;
-    const isPart = (set: ImageDataset) => set.train.count === 0 || set.test.count === 0;
-    const isAlike =
-      imageBytes(kept) === imageBytes(read) &&
-      kept.height === read.height &&
-      kept.classNames.join('\n') === read.classNames.join('\n');
-    if (!isAlike || kept.name !== read.name) return this.#withFreeName(read);
-    if (kept.source === read.source) return read;
-    if (isPart(kept) && isPart(read) && !kept.source.split(' + ').includes(read.source)) {
-      return mergeDatasets(kept, read);
-    }
-    // A whole set takes the place of a part of it.
-    if (isPart(kept) && !isPart(read)) return read;
-    const sameKind = isPart(kept) === isPart(read);
-    return sameKind ? read : { ...read, name: `${read.name} (${read.source})` };
-  }
-
-  async #withFreeName(read: ImageDataset): Promise<ImageDataset> {
-    for (let number = 2; ; number++) {
-      const name = `${read.name} ${number}`;
-      const kept = await this.#soft(() => this.#load(idOf(name)));
-      if (kept === undefined || (kept.source === read.source && kept.name === name)) return { ...read, name };
-    }
+    const name = await this.#shelf.soft(() => this.#tools.readChoice());
+    const dataset = (name === undefined ? undefined : await this.#shelf.find(name)) ?? (await this.#shelf.sample());
+    return this.#keep(await withMean(dataset, file));
   }
 
   async #rename(name: string, to: string): Promise<OpenedDataset> {
-    if (to === '') throw new DatasetError('A data set needs a name.');
-    if (to.length > 80) throw new DatasetError('That name is too long: up to 80 characters are kept.');
-    const dataset = await this.#own(name, 'renamed');
-    const taken = idOf(to) === idOf(name) ? undefined : await this.#load(idOf(to));
-    if (taken !== undefined || this.#tools.samples.some((sample) => idOf(sample.name) === idOf(to))) {
-      throw new DatasetError(`There is a data set named ${taken?.name ?? to} already: choose another name.`);
-    }
-    const renamed = { ...dataset, name: to };
-    await this.#keep(renamed);
-    if (idOf(to) !== idOf(name)) await this.#remove(name);
-    return open(renamed);
+    const dataset = await this.#shelf.own(name, 'renamed');
+    await this.#shelf.checkName(to, name);
+    const opened = await this.#keep({ ...dataset, name: to });
+    if (dataset.name !== to) await this.#removeOld(name, to);
+    return opened;
   }
 
-  async #holdOut(name: string, share: number): Promise<OpenedDataset> {
-    const divided = holdOut(await this.#own(name, 'divided'), share);
-    await this.#keep(divided);
-    return open(divided);
+  /** Names that differ in their case or marks only share a place in the store. */
+  async #removeOld(name: string, to: string): Promise<void> {
+    const names = (await this.#shelf.list()).map((set) => set.name);
+    if (names.includes(name) && names.includes(to)) await this.#shelf.remove(name);
   }
 
-  /** A set of the user's. @throws DatasetError for a generated one, or one that is not there. */
-  async #own(name: string, done: string): Promise<ImageDataset> {
-    if (this.#tools.samples.some((sample) => idOf(sample.name) === idOf(name))) {
-      throw new DatasetError(`The generated set ${name} cannot be ${done}.`);
-    }
-    const dataset = await this.#load(idOf(name));
-    if (dataset === undefined)
-      throw new DatasetError(`The data set ${name} is no longer kept in this browser: load it again.`);
-    return dataset;
+  async #change(name: string, done: string, change: (set: ImageDataset) => ImageDataset): Promise<OpenedDataset> {
+    return this.#keep(change(await this.#shelf.own(name, done)));
   }
 
-  async #keep(dataset: ImageDataset): Promise<void> {
-    const id = idOf(dataset.name);
-    this.#tools.emit({ kind: 'progress', done: 1, total: 1, what: 'Keeping it in this browser' });
-    const kept = await this.#soft(async () => (await this.#tools.store()).save(id, dataset));
-    if (kept === undefined) this.#unkept.set(id, dataset);
-    else this.#unkept.delete(id);
-    await this.#soft(() => this.#tools.writeChoice(id));
+  async #subset({ name, choice, to }: Request<'subset'>): Promise<OpenedDataset> {
+    const whole = await this.#shelf.get(name);
+    return this.#keep(subset(whole, choice, await this.#shelf.freeName(to)));
   }
 
-  async #remove(name: string): Promise<void> {
-    const id = idOf(name);
-    if (id === this.#sampleId()) throw new DatasetError('The generated sample set is always there.');
-    this.#unkept.delete(id);
-    await (await this.#tools.store()).delete(id);
+  async #examine(name: string): Promise<SetFacts> {
+    this.#examining?.abort();
+    const examining = new AbortController();
+    this.#examining = examining;
+    return examine(await this.#shelf.get(name), {
+      signal: examining.signal,
+      progress: this.#progress('examining'),
+    });
   }
 
-  /** Runs what may fail without standing in the way (storage); the failure is told as a notice. */
-  async #soft<T>(work: () => Promise<T>): Promise<T | undefined> {
-    try {
-      return await work();
-    } catch (error) {
-      this.#tools.emit({ kind: 'notice', failure: storageFailure(error) });
-      return undefined;
-    }
+  /** Keeps a set and opens it. Its mean is computed before anything is stored: a set it cannot be computed of is not kept. */
+  async #keep(dataset: ImageDataset, signal?: AbortSignal): Promise<OpenedDataset> {
+    const opened = open(dataset);
+    await this.#shelf.keep(opened.dataset, signal);
+    await this.#choose(dataset.name);
+    return opened;
   }
 
-  #sampleId(): string {
-    return idOf(this.#tools.samples[0].name);
+  async #choose(name: string): Promise<void> {
+    await this.#shelf.soft(() => this.#tools.writeChoice(name));
   }
 
-  /** A sample: from the store, since making it takes seconds on a slow machine, or made and kept. */
-  async #takeSample({ name, make }: Sample): Promise<ImageDataset> {
-    const id = idOf(name);
-    const kept = await this.#soft(() => this.#load(id));
-    if (kept !== undefined) return kept;
-    this.#tools.emit({ kind: 'progress', done: 0, total: 1, what: 'Drawing the sample images' });
-    const sample = make();
-    const saved = await this.#soft(async () => (await this.#tools.store()).save(id, sample));
-    if (saved === undefined) this.#unkept.set(id, sample);
-    return sample;
+  #progress(kind: 'progress' | 'examining') {
+    let last = 0;
+    return (done: number, total: number, what: string) => {
+      const now = performance.now();
+      if (now - last < progressInterval && done < total) return;
+      last = now;
+      this.#tools.emit({ kind, done, total, what });
+    };
   }
 }
 
@@ -265,6 +194,20 @@ function open(dataset: ImageDataset): OpenedDataset {
   // A set of test images only can be looked at and classified; its mean then has to be theirs.
   const mean = shared.mean ?? meanImage(shared.train.count > 0 ? shared.train : shared.test);
   return { dataset: shared, summary: summarize(shared), mean };
+}
+
+/** A set with the test images of another in place of its own: for nets whose layers of the two phases name two sets. */
+function withTestOf(dataset: ImageDataset, other: ImageDataset): ImageDataset {
+  const size = ({ channels, height, width }: ImageDataset) => `${channels}×${height}×${width}`;
+  if (size(dataset) !== size(other) || (dataset.range === undefined) !== (other.range === undefined)) {
+    throw new DatasetError(
+      `${dataset.name} has images of ${size(dataset)} and ${other.name} of ${size(other)}: a network is trained and tested on images of one kind. Choose another set for one of its data layers.`,
+    );
+  }
+  const names = dataset.classNames.length < other.classNames.length ? other.classNames : dataset.classNames;
+  const { otherLabels: _, ...rest } = dataset;
+  const test = other.test.count > 0 ? other.test : other.train;
+  return { ...rest, classNames: names, test, notes: [`The test images are those of ${other.name}.`] };
 }
 
 async function withMean(dataset: ImageDataset, file: File): Promise<ImageDataset> {
@@ -276,23 +219,4 @@ async function withMean(dataset: ImageDataset, file: File): Promise<ImageDataset
     );
   }
   return { ...dataset, mean: Float32Array.from(data) };
-}
-
-function storageFailure(error: unknown) {
-  const failure = failureOf(error);
-  if (failure.code !== 'bug' || !(error instanceof DOMException)) return failure;
-  return {
-    code: 'storage',
-    message: `The browser keeps no data for this page (${error.message}), so data sets last until it is closed.`,
-  } as const;
-}
-
-/** The store's id of a set: its name in lower-case letters, digits and hyphens. */
-export function idOf(name: string): string {
-  return (
-    name
-      .toLowerCase()
-      .replaceAll(/[^a-z0-9]+/g, '-')
-      .replaceAll(/^-|-$/g, '') || 'set'
-  );
 }

@@ -8,7 +8,7 @@ import { DataDesk } from './data-desk.ts';
 import type { DataEvent, DataRequest } from './protocol.ts';
 import { serve } from './serve.ts';
 
-/** File with the id of the set last used, in a folder of its own: the store sweeps what it does not know. */
+/** File with the name of the set last used, in a folder of its own: the store sweeps what it does not know. */
 const choiceFile = 'in-use';
 const choiceFolder = () => openOpfsDirectory('data-choice');
 
@@ -22,7 +22,7 @@ const desk = new DataDesk({
     if (!(await folder.names()).includes(choiceFile)) return undefined;
     return new TextDecoder().decode(await folder.read(choiceFile));
   },
-  writeChoice: async (id) => (await choiceFolder()).write(choiceFile, [new TextEncoder().encode(id)]),
+  writeChoice: async (name) => (await choiceFolder()).write(choiceFile, [new TextEncoder().encode(name)]),
   samples: [
     { name: 'Shapes', make: openingSample },
     { name: 'Digits', make: openingDigits },

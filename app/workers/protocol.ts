@@ -8,14 +8,15 @@ import type { NetCost } from '../caffe/net/cost.ts';
 import type { NetView } from '../caffe/net/net-view.ts';
 import type { Phase } from '../caffe/schema/net-messages.ts';
 import type { RatePlan } from '../caffe/solver/lr-preview.ts';
-import type { DatasetSummary, ImageDataset } from '../data/dataset.ts';
+import type { Fold } from '../caffe/service/folding.ts';
+import type { ChannelOrder, DatasetSummary, ImageDataset, ImageSettings, SubsetChoice } from '../data/dataset.ts';
 import type { EngineInfo } from '../engine/engine.ts';
 import type { NetTimes } from '../trainer/layer-times.ts';
 import type { MemoryForecast } from '../trainer/memory-need.ts';
-import type { RunRecord, StoredSnapshot } from '../trainer/run-store.ts';
+import type { ComparedCurves, RunRecord, StoredSnapshot } from '../trainer/run-store.ts';
 import type { CopyReport } from '../trainer/weights.ts';
 
-export type { CopyReport, MemoryForecast, NetTimes, RunRecord };
+export type { ComparedCurves, CopyReport, MemoryForecast, NetTimes, RunRecord };
 
 export interface WorkerFailure {
   readonly code: 'engine' | 'dataset' | 'net' | 'solver' | 'weights' | 'storage' | 'cancelled' | 'bug';
@@ -43,12 +44,19 @@ export interface CostRequest {
   readonly phase: Phase;
 }
 
-export type LanguageRequest = AnalyseRequest | CostRequest;
+/** Asks what folds in a text. */
+export interface FoldsRequest {
+  readonly kind: 'folds';
+  readonly text: string;
+}
+
+export type LanguageRequest = AnalyseRequest | CostRequest | FoldsRequest;
 
 /** What each request of the language worker is answered with. */
 export interface LanguageAnswers {
   readonly analyse: AnalyseAnswer;
   readonly cost: NetCost | undefined;
+  readonly folds: readonly Fold[];
 }
 
 export interface SolverView {
@@ -76,14 +84,32 @@ export interface AnalyseAnswer {
 /** Sets kept in this browser. `sample` always exists. */
 export type DataRequest =
   | { readonly kind: 'open' } // loads the set last used, or generates the sample
-  | { readonly kind: 'use'; readonly name: string }
+  | { readonly kind: 'use'; readonly name: string; readonly test?: string } // → OpenedDataset, with the test images of another set
   | { readonly kind: 'list' }
-  | { readonly kind: 'import'; readonly files: readonly { readonly path: string; readonly file: File }[] }
+  | ({
+      readonly kind: 'import';
+      readonly files: readonly { readonly path: string; readonly file: File }[];
+    } & ImportSettings) // → OpenedDataset
   | { readonly kind: 'remove'; readonly name: string }
   | { readonly kind: 'rename'; readonly name: string; readonly to: string } // → OpenedDataset, under its new name
   | { readonly kind: 'hold-out'; readonly name: string; readonly share: number } // → OpenedDataset, with test images
+  | { readonly kind: 'relabel'; readonly name: string } // → OpenedDataset, its second labelling in use
+  | { readonly kind: 'channel-order'; readonly name: string; readonly order: ChannelOrder } // → OpenedDataset
+  | { readonly kind: 'subset'; readonly name: string; readonly choice: SubsetChoice; readonly to: string } // → OpenedDataset, a set of its own
+  | { readonly kind: 'examine'; readonly name: string } // → SetFacts
+  | { readonly kind: 'stop-examining' }
   | { readonly kind: 'storage' } // → StorageUse | undefined
   | { readonly kind: 'cancel' };
+
+/** What is made of files while they are read. */
+export interface ImportSettings {
+  /** Size, colour and order of pictures. */
+  readonly images?: ImageSettings;
+  /** Which classes of CIFAR-100. */
+  readonly labels?: 'fine' | 'coarse';
+  /** Name of the set that is read again, with other settings. */
+  readonly inPlaceOf?: string;
+}
 
 /** What this page keeps in the browser, and how much it may. */
 export interface StorageUse {
@@ -100,7 +126,8 @@ export interface OpenedDataset {
 }
 
 export interface DataProgress {
-  readonly kind: 'progress';
+  /** What is in the way of other requests, or an examination, which others may break off. */
+  readonly kind: 'progress' | 'examining';
   readonly done: number;
   readonly total: number;
   readonly what: string;
@@ -143,12 +170,67 @@ export type TrainRequest =
   | { readonly kind: 'remove-snapshot'; readonly name: string }
   | { readonly kind: 'reset' } // forgets run and weights
   | { readonly kind: 'restore' } // → RestoredRun | undefined: curves of the last run, after a reload
+  | { readonly kind: 'keep-compared'; readonly compared: ComparedCurves | undefined } // kept with the run; undefined forgets
+  | { readonly kind: 'compared' } // → ComparedCurves | undefined
   | { readonly kind: 'weights' } // → Uint8Array: .caffemodel of the current weights
   | { readonly kind: 'load-weights'; readonly netText: string; readonly file: Blob } // → CopyReport
   | { readonly kind: 'time'; readonly netText: string } // → NetTimes: how long each layer takes
+  | ({ readonly kind: 'kernels' } & KernelQuestion) // → LayerKernels
+  | ({ readonly kind: 'augment' } & AugmentQuestion) // → AugmentedCopies
   | { readonly kind: 'forecast'; readonly netText: string; readonly solverText: string } // → MemoryForecast | undefined
   | { readonly kind: 'classify'; readonly netText: string; readonly image: ClassifyImage } // → Classification
   | ExportRequest; // → ExportedFile
+
+/** A kernel as the page shows it. */
+export interface KernelView {
+  /** As times name it; a kernel that does the work of several layers names all: `conv1/forward + relu1/forward`. */
+  readonly label: string;
+  readonly pass: 'forward' | 'backward';
+  /** The tensor expression. */
+  readonly expression: string;
+  /** How the engine at hand computes it, in a few words. */
+  readonly layout: string;
+  /** What WebGPU is given; where the engine is another, what a graphics processor would be given. */
+  readonly wgsl: string;
+  /** Arithmetic of one run, and the bytes that it must read and write at least. */
+  readonly flops: number;
+  readonly bytes: number;
+}
+
+/** The kernels that serve a layer, in the order in which they run. */
+export interface LayerKernels {
+  readonly engine: 'webgpu' | 'wasm' | 'reference';
+  readonly device: string;
+  readonly kernels: readonly KernelView[];
+}
+
+export interface KernelQuestion {
+  readonly netText: string;
+  readonly phase: Phase;
+  /** Name of the layer. */
+  readonly layer: string;
+}
+
+/** Which image a data layer is to make copies of. */
+export interface AugmentQuestion {
+  readonly netText: string;
+  /** Id of the data layer: its name, with `#k` for the k-th further layer of that name. */
+  readonly layer: string;
+  /** Of the split that the layer reads. */
+  readonly index: number;
+  readonly seed: number;
+}
+
+/** Copies of one image as a data layer makes them, planar, one after the other; nothing is subtracted or scaled. */
+export interface AugmentedCopies {
+  readonly phase: Phase;
+  readonly channels: number;
+  readonly height: number;
+  readonly width: number;
+  readonly pixels: Uint8Array;
+  /** Some are mixed with other images. */
+  readonly mixes: boolean;
+}
 
 /** Asks for the current weights, or the whole run, as other programs take them. */
 export interface ExportRequest {

@@ -1,6 +1,6 @@
 /** The images of a data set, a page at a time, by split and class, each with its label. A click classifies a test image. */
 import { ChevronLeft, ChevronRight } from 'lucide-react';
-import { useMemo, useState } from 'react';
+import { useMemo, useState, type ReactNode } from 'react';
 import type { ImageDataset } from '../../data/dataset.ts';
 import { IconButton, Segmented } from '../../look/controls.tsx';
 import { classify } from '../../shell/commands/classify.ts';
@@ -14,8 +14,14 @@ const side = 40;
 const cellWidth = 60;
 const cellHeight = 62;
 
+interface ImageGridProps {
+  readonly dataset: ImageDataset;
+  /** What stands at the left of the filter. */
+  readonly lead: ReactNode;
+}
+
 /** The grid with its filter. */
-export function ImageGrid({ dataset }: { readonly dataset: ImageDataset }) {
+export function ImageGrid({ dataset, lead }: ImageGridProps) {
   const [splitName, setSplitName] = useState<'train' | 'test'>(dataset.train.count > 0 ? 'train' : 'test');
   const [label, setLabel] = useState<number>();
   const [page, setPage] = useState(0);
@@ -29,6 +35,7 @@ export function ImageGrid({ dataset }: { readonly dataset: ImageDataset }) {
   return (
     <section className="image-grid" aria-label="Images">
       <div className="grid-head">
+        {lead}
         <Segmented
           small
           label="Split"
@@ -116,7 +123,7 @@ export function SplitImage({ dataset, splitName, index, label, size = side }: Sp
   const split = dataset[splitName];
   const pixels = useMemo(() => imagePixels(split, index), [split, index]);
   const { channels, height, width } = dataset;
-  return <Thumbnail pixels={pixels} {...{ channels, height, width }} size={size} label={label} />;
+  return <Thumbnail pixels={pixels} {...{ channels, height, width }} form={dataset} size={size} label={label} />;
 }
 
 function classifyTest(index: number): void {

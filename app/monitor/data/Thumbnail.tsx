@@ -1,28 +1,29 @@
 /** One image drawn pixel by pixel on a canvas of its own size; the page scales it up without smoothing. */
 import { useEffect, useRef } from 'react';
-import { interleave } from './interleave.ts';
+import { interleave, type PixelForm } from './interleave.ts';
 
 interface ThumbnailProps {
-  /** Planar values [C, H, W], 0 to 255. */
+  /** Planar values [C, H, W]. */
   readonly pixels: ArrayLike<number>;
   readonly channels: number;
   readonly height: number;
   readonly width: number;
+  readonly form?: PixelForm | undefined;
   /** Side on the page, in pixels. */
   readonly size: number;
   readonly label: string;
 }
 
 /** The image. */
-export function Thumbnail({ pixels, channels, height, width, size, label }: ThumbnailProps) {
+export function Thumbnail({ pixels, channels, height, width, form, size, label }: ThumbnailProps) {
   const canvas = useRef<HTMLCanvasElement>(null);
   useEffect(() => {
     const context = canvas.current?.getContext('2d');
     if (context == null) return;
     const image = context.createImageData(width, height);
-    interleave(pixels, channels, image.data);
+    interleave(pixels, channels, image.data, form);
     context.putImageData(image, 0, 0);
-  }, [pixels, channels, height, width]);
+  }, [pixels, channels, height, width, form]);
   return (
     <canvas
       ref={canvas}

@@ -35,3 +35,12 @@ it('shows one channel as grey, and makes grey of colours by their brightness', (
   expect([...rgba]).toEqual([90, 90, 90, 255]);
   expect([...planar(Uint8ClampedArray.from([255, 0, 0, 255, 0, 255, 0, 255]), 1)]).toEqual([76, 150]);
 });
+
+it('shows floats from their lowest to their highest, and blue first where it comes first', () => {
+  const rgba = new Uint8ClampedArray(8);
+  interleave([-1, 3], 1, rgba, { range: [-1, 3] });
+  expect([...rgba]).toEqual([0, 0, 0, 255, 255, 255, 255, 255]);
+  const one = new Uint8ClampedArray(4);
+  interleave([10, 20, 30], 3, one, { channelOrder: 'BGR' });
+  expect([...one]).toEqual([30, 20, 10, 255]);
+});

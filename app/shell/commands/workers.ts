@@ -15,7 +15,10 @@ export const language = languageClient();
 
 function takeDataEvent(event: DataEvent): void {
   if (event.kind === 'notice') notify(event.failure);
-  else useDataset.setState({ job: { done: event.done, total: event.total, what: event.what } });
+  else {
+    const { kind, ...progress } = event;
+    useDataset.setState(kind === 'progress' ? { job: progress } : { examining: progress });
+  }
 }
 
 /**

@@ -1,0 +1,64 @@
+/** Which set each data layer of the network reads, by the source that it names, with a menu to choose another. */
+import { PenLine, TriangleAlert } from 'lucide-react';
+import { classes, IconButton } from '../../look/controls.tsx';
+import { bindSource, renameSource } from '../../shell/commands/data.ts';
+import { boundSet, dataLayersOf, useBindings } from '../../store/data-bindings.ts';
+import { useDataset } from '../../store/dataset.ts';
+import { useDocument } from '../../store/document.ts';
+
+/** A row for each source; nothing where the network names none. */
+export function DataLayers() {
+  const nets = useDocument((state) => state.nets);
+  const sets = useDataset((state) => state.sets);
+  const inUse = useDataset((state) => state.opened?.summary.name);
+  const chosen = useBindings((state) => state.chosen);
+  const layers = dataLayersOf(nets);
+  const sources = [...new Set(layers.map(({ source }) => source))];
+  if (sources.length === 0 || sets.length === 0) return null;
+  return (
+    <section className="data-layers" aria-label="What the data layers read">
+      <h4>The network reads</h4>
+      {sources.map((source) => {
+        const readers = layers.filter((layer) => layer.source === source);
+        const bound = boundSet(source, sets, chosen);
+        const phases = [...new Set(readers.map(({ phase }) => phase))].join(', ');
+        return (
+          <div key={source} className={classes('data-layer', bound === undefined && 'data-layer-unbound')}>
+            <span className="data-layer-source" title={`${phases}: ${readers.map(({ layer }) => layer).join(', ')}`}>
+              <span className="data-layer-phase">{phases}</span> {source.replace(/\/+$/, '').replace(/.*\//, '')}
+            </span>
+            <span className="data-layer-choice">
+              <select
+                className="select"
+                aria-label={`Data set for ${source}`}
+                value={bound ?? ''}
+                onChange={(event) => void bindSource(source, event.target.value)}
+              >
+                {bound === undefined && <option value="">not found: reads {inUse ?? 'nothing'}</option>}
+                {sets.map(({ name }) => (
+                  <option key={name} value={name}>
+                    {name}
+                  </option>
+                ))}
+              </select>
+              {bound !== undefined && bound !== source && (
+                <IconButton
+                  label={`Write “${bound}” into the network as the source`}
+                  small
+                  onClick={() => renameSource(source, bound)}
+                >
+                  <PenLine />
+                </IconButton>
+              )}
+            </span>
+            {bound === undefined && (
+              <p className="data-layer-note">
+                <TriangleAlert aria-hidden /> No set here is called so. Choose one, or drop its files on the page.
+              </p>
+            )}
+          </div>
+        );
+      })}
+    </section>
+  );
+}
