@@ -18,7 +18,8 @@ export async function openEngine(kind: (typeof engineKinds)[number], terminal: T
     return openNodeWasmEngine({ threads: availableParallelism() });
   }
   const { openNodeEngine } = await import('../app/engine/webgpu/node-device.ts');
-  const engine = await openNodeEngine();
+  const { fileSchedules, schedulesPath } = await import('../app/engine/webgpu/file-schedules.ts');
+  const engine = await openNodeEngine(fileSchedules(schedulesPath(), (message) => terminal.err(`Notice: ${message}`)));
   if (engine.info.software) {
     terminal.err(`Notice: no GPU driver was found; ${engine.info.device} computes in software, which is slow.`);
   }

@@ -21,10 +21,40 @@ export interface KernelTime {
   readonly milliseconds: number;
 }
 
+/**
+ * What tuning found for classes of kernels: opaque texts by opaque names, of one kind of engine. A program that is loaded
+ * with the same ones on the same device computes the same bits.
+ */
+export type Schedules = Readonly<Record<string, string>>;
+
+export interface LoadOptions {
+  readonly onProgress?: (done: number, total: number) => void;
+  /** Schedules to use, these only, in place of what the engine knows: those of the run that goes on. */
+  readonly schedules?: Schedules;
+}
+
+export interface TuneOptions {
+  /** Milliseconds it may take; the engine's own choice when left out. */
+  readonly budget?: number;
+  /** Asked between trials; true ends the tuning with what was found. */
+  readonly cancelled?: () => boolean;
+  readonly onProgress?: (done: number, total: number) => void;
+}
+
+/** How many classes of kernels were tuned now, were known already, and are left untuned for want of time. */
+export interface TuneReport {
+  readonly tuned: number;
+  readonly known: number;
+  readonly left: number;
+  readonly milliseconds: number;
+}
+
 /** A Program made ready on a device. Calls are queued in order; nothing waits except `read`, `ready` and `idle`. */
 export interface Executable {
   /** Bytes of device memory taken. */
   readonly bytes: number;
+  /** What tuning had found for it when it was loaded; undefined on engines that are not tuned. */
+  readonly schedules?: Schedules;
   /** Copies data into a persistent buffer (from element `offset`), in order with the runs queued before and after. */
   write(buffer: string, data: HostArray, offset?: number): void;
   /** Queues one run of a sequence with these run-time scalars (all that the sequence's kernels name). */
@@ -55,10 +85,12 @@ export interface MemoryLimits {
 
 export interface Engine {
   readonly info: EngineInfo;
-  load(
-    program: Program,
-    options?: { readonly onProgress?: (done: number, total: number) => void },
-  ): Promise<Executable>;
+  load(program: Program, options?: LoadOptions): Promise<Executable>;
+  /**
+   * Tries how the kernels of a program run fastest on this device, and keeps what it finds for later loads; programs that
+   * are loaded already stay as they are. What is known is not tried again. Engines with nothing to tune have no `tune`.
+   */
+  tune?(program: Program, options?: TuneOptions): Promise<TuneReport>;
   /** What a Program would take if it were loaded. Nothing is allocated or compiled. */
   plan(program: Program): MemoryNeed;
   readonly limits: MemoryLimits;

@@ -4,6 +4,7 @@
  */
 import { EngineError, type Engine } from '../engine/engine.ts';
 import { openBrowserWasmEngine } from '../engine/wasm/browser-wasm.ts';
+import { browserSchedules } from '../engine/webgpu/browser-schedules.ts';
 import { createWebGpuEngine } from '../engine/webgpu/webgpu-engine.ts';
 import type { EngineChoice } from './protocol.ts';
 
@@ -51,5 +52,5 @@ function openWebGpu(): Promise<Engine> {
           'This browser has no WebGPU: Chrome and Edge have it from version 113, Safari from 26, Firefox from 141 (Windows) or 145 (Macs with Apple silicon).',
         ),
       )
-    : createWebGpuEngine(gpu);
+    : createWebGpuEngine(gpu, browserSchedules());
 }

@@ -23,10 +23,17 @@ export function assemble(
   label: string,
   emitter: Emitter,
   bindings: Bindings,
-  layout: { readonly workgroup: number; readonly workgroups: number; readonly declarations?: readonly string[] },
+  layout: {
+    readonly workgroup: number;
+    readonly workgroups: number;
+    readonly declarations?: readonly string[];
+    /** An extension of the language that the text needs. */
+    readonly enable?: string;
+  },
 ): KernelSource {
   const body = emitter.body();
   const wgsl = [
+    layout.enable === undefined ? '' : `enable ${layout.enable};`,
     bindings.text(),
     ...(layout.declarations ?? []),
     emitter.preamble(),
@@ -38,7 +45,7 @@ export function assemble(
     '}',
     '',
   ]
-    .filter((part, i) => part !== '' || i > 2)
+    .filter((part, i) => part !== '' || i > 3)
     .join('\n');
   const { buffers, usesScalars, inPieces } = bindings;
   return { label, wgsl, buffers, usesScalars, inPieces, workgroups: layout.workgroups };

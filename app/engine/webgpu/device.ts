@@ -1,12 +1,15 @@
 /** Opens a GPU device with all that the adapter allows and says what kind of device it is. */
 import type { EngineInfo } from '../engine.ts';
 import { EngineError } from '../engine.ts';
+import { quadsAreNeighbours } from './quads.ts';
 
 /** What schedules depend on. */
 export interface AdapterProfile {
   readonly software: boolean;
   /** Invocations in a workgroup, at most. */
   readonly maxInvocations: number;
+  /** Whether neighbours in a workgroup can pass each other values in fours. */
+  readonly quads: boolean;
 }
 
 export interface OpenDevice {
@@ -23,6 +26,9 @@ const LIMITS = [
   'maxComputeWorkgroupSizeX',
 ] as const;
 
+/** Features that are used where the adapter has them. */
+const WANTED: readonly GPUFeatureName[] = ['timestamp-query', 'subgroups'];
+
 /** Requests an adapter and its device. Throws an EngineError('no-adapter') where there is none. */
 export async function openDevice(gpu: GPU): Promise<OpenDevice> {
   const adapter = await gpu.requestAdapter({ powerPreference: 'high-performance' });
@@ -33,7 +39,7 @@ export async function openDevice(gpu: GPU): Promise<OpenDevice> {
     );
   const requiredLimits: Record<string, number> = {};
   for (const name of LIMITS) requiredLimits[name] = adapter.limits[name];
-  const requiredFeatures: GPUFeatureName[] = adapter.features.has('timestamp-query') ? ['timestamp-query'] : [];
+  const requiredFeatures = WANTED.filter((name) => adapter.features.has(name));
   let device: GPUDevice;
   try {
     device = await adapter.requestDevice({ requiredLimits, requiredFeatures });
@@ -50,6 +56,7 @@ export async function openDevice(gpu: GPU): Promise<OpenDevice> {
     profile: {
       software,
       maxInvocations: Math.min(device.limits.maxComputeInvocationsPerWorkgroup, device.limits.maxComputeWorkgroupSizeX),
+      quads: device.features.has('subgroups') && (await quadsAreNeighbours(device)),
     },
   };
 }

@@ -14,7 +14,10 @@ export interface Dispatch {
 }
 
 /** Writes one kernel into a compute pass. */
-export function encodeDispatch(pass: GPUComputePassEncoder, dispatch: Dispatch): void {
+export function encodeDispatch(
+  pass: GPUComputePassEncoder,
+  dispatch: Pick<Dispatch, 'pipeline' | 'bindGroup' | 'x' | 'y'>,
+): void {
   pass.setPipeline(dispatch.pipeline);
   pass.setBindGroup(0, dispatch.bindGroup);
   pass.dispatchWorkgroups(dispatch.x, dispatch.y);

@@ -1,5 +1,5 @@
 /** A program made ready on a GPU device: buffers, pipelines and bind groups exist, and a run only encodes and submits. */
-import type { Executable, HostArray, KernelTime } from '../engine.ts';
+import type { Executable, HostArray, KernelTime, Schedules } from '../engine.ts';
 import { EngineError } from '../engine.ts';
 import type { BufferDeclaration, Kernel, Program } from '../ir/kernel.ts';
 import { expressionsOf, visit } from '../ir/rewrite.ts';
@@ -10,7 +10,7 @@ import { allocate, firstGroupBlock, memoryOf, planDeviceMemory, release } from '
 import { BUFFER, MAP_READ } from './gpu-constants.ts';
 import type { KernelSource } from './compute-source.ts';
 import { sourceOf } from './kernel-source.ts';
-import type { ScheduledProgram } from './choose-schedule.ts';
+import type { ScheduledProgram } from './schedule-program.ts';
 import type { PipelineCache } from './pipelines.ts';
 import type { SubmitQueue } from './submit-queue.ts';
 import { timeDispatches } from './timing.ts';
@@ -97,10 +97,11 @@ export async function loadExecutable(
     );
     sequences.set(name, { kernels: list.map((k) => k.label), dispatches: here, scalars });
   }
-  return new LoadedProgram(program, device, queue, memory, sequences);
+  return new LoadedProgram(scheduled, device, queue, memory, sequences);
 }
 
 class LoadedProgram implements Executable {
+  readonly schedules: Schedules;
   private readonly program: Program;
   private readonly device: GPUDevice;
   private readonly queue: SubmitQueue;
@@ -113,13 +114,14 @@ class LoadedProgram implements Executable {
   private disposed = false;
 
   constructor(
-    program: Program,
+    { program, tuned = {} }: ScheduledProgram,
     device: GPUDevice,
     queue: SubmitQueue,
     memory: DeviceMemory,
     sequences: ReadonlyMap<string, Sequence>,
   ) {
     this.program = program;
+    this.schedules = tuned;
     this.device = device;
     this.queue = queue;
     this.memory = memory;

@@ -4,14 +4,14 @@ import { product } from '../kernel-cases/contract-cases.ts';
 import { programOf } from '../kernel-cases/compare.ts';
 import { at, axis, load, mul, select, lt, sum } from '../ir/build.ts';
 import type { Kernel } from '../ir/kernel.ts';
-import { scheduleProgram } from './choose-schedule.ts';
+import { scheduleProgram } from './schedule-program.ts';
 import { layerOf, reportKernels } from './kernel-report.ts';
 import { flopsOf, trafficOf } from './work-estimate.ts';
 
 describe('the report of a program', () => {
   it('names what each kernel computes, how, and how much', () => {
     const program = programOf(product(24, 16, 40, false));
-    const [report] = reportKernels(scheduleProgram(program, { software: true, maxInvocations: 256 }));
+    const [report] = reportKernels(scheduleProgram(program, { software: true, maxInvocations: 256, quads: false }));
     expect(report).toMatchObject({
       sequence: 'main',
       label: 'test',

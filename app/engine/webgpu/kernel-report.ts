@@ -4,7 +4,7 @@
  */
 import type { Kernel } from '../ir/kernel.ts';
 import { printKernel } from '../ir/print.ts';
-import type { ScheduledProgram } from './choose-schedule.ts';
+import type { ScheduledProgram } from './schedule-program.ts';
 import { sourceOf } from './kernel-source.ts';
 import { layoutOf, type Schedule } from './schedule.ts';
 import { flopsOf, trafficOf } from './work-estimate.ts';

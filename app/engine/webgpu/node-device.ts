@@ -6,6 +6,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { constants } from 'node:os';
 import { join } from 'node:path';
 import { EngineError } from '../engine.ts';
+import type { ScheduleStore } from './schedule-book.ts';
 import type { WebGpuEngine } from './webgpu-engine.ts';
 import { createWebGpuEngine } from './webgpu-engine.ts';
 
@@ -25,10 +26,10 @@ const RTLD_NODELETE = 0x1000;
 
 /**
  * Opens the engine on the machine's GPU, or on SwiftShader where there is none. Throws an EngineError('no-adapter')
- * that says what to install. Dispose of the engine, or the process does not end.
+ * that says what to install. Dispose of the engine, or the process does not end. What tuning finds is kept in `store`.
  */
-export async function openNodeEngine(): Promise<WebGpuEngine> {
-  return createWebGpuEngine(await openNodeGpu());
+export async function openNodeEngine(store?: ScheduleStore): Promise<WebGpuEngine> {
+  return createWebGpuEngine(await openNodeGpu(), store);
 }
 
 /** What a browser has as `navigator.gpu`, with an adapter to be had. Throws as `openNodeEngine` does. */

@@ -11,6 +11,12 @@ export interface RegisterSchedule {
   readonly unroll: number;
   /** Invocations in a workgroup. */
   readonly workgroup: number;
+  /** `quads`: four neighbours load each operand once between them (even tiles; needs subgroups). */
+  readonly share: 'none' | 'quads';
+  /** Invocations of a workgroup that share the sum of one tile, each a part of k; joined in a fixed order. */
+  readonly splitK: number;
+  /** 4: reads four neighbours at once where their place in memory allows. */
+  readonly vector: 1 | 4;
   readonly guardedLoads: EmitterOptions['guardedLoads'];
 }
 
@@ -24,6 +30,8 @@ export interface WorkgroupSchedule {
   readonly groupN: number;
   /** Points of k in workgroup memory at a time. */
   readonly depth: number;
+  /** 4: workgroup memory holds vectors of four, and memory is read four at a time where it allows. Tiles are multiples. */
+  readonly vector: 1 | 4;
   readonly guardedLoads: EmitterOptions['guardedLoads'];
 }
 
@@ -43,9 +51,19 @@ export function layoutOf(schedule: Schedule): string {
   switch (schedule.kind) {
     case 'points':
       return `a point each, groups of ${schedule.workgroup}`;
-    case 'registers':
-      return `${schedule.tileM}×${schedule.tileN} registers, ${schedule.unroll} of k at once`;
+    case 'registers': {
+      const parts = [
+        `${schedule.tileM}×${schedule.tileN} registers, ${schedule.unroll} of k at once`,
+        schedule.share === 'quads' ? 'loads shared in fours' : '',
+        schedule.splitK > 1 ? `sums in ${schedule.splitK} parts` : '',
+        schedule.vector > 1 ? 'vectors' : '',
+      ];
+      return parts.filter((part) => part !== '').join(', ');
+    }
     case 'workgroup':
-      return `${schedule.tileM}×${schedule.tileN} registers, ${schedule.groupM}×${schedule.groupN} invocations sharing ${schedule.depth} of k`;
+      return (
+        `${schedule.tileM}×${schedule.tileN} registers, ${schedule.groupM}×${schedule.groupN} invocations sharing ` +
+        `${schedule.depth} of k${schedule.vector > 1 ? ', vectors' : ''}`
+      );
   }
 }

@@ -34,7 +34,7 @@ function boxOf(axes: readonly Axis[], tile: number): Box | undefined {
 }
 
 /** Points of the tile of a box at these outer coordinates. */
-function boxPoints(axes: readonly Axis[], box: Box, outer: readonly Expr[]): Point[] {
+function boxPoints(axes: readonly Axis[], box: Box, outer: readonly Expr[], inside: Expr): Point[] {
   const count = box.inner.reduce((a, b) => a * b, 1);
   return Array.from({ length: count }, (_, i) => {
     const replace = new Map<number, Expr>();
@@ -44,7 +44,7 @@ function boxPoints(axes: readonly Axis[], box: Box, outer: readonly Expr[]): Poi
       replace.set((axes[d] as Axis).id, add(mul(outer[d] as Expr, i32(inner)), i32(rest % inner)));
       rest = Math.floor(rest / inner);
     }
-    return { axes: replace, inside: bool(true) };
+    return { axes: replace, inside };
   });
 }
 
@@ -67,11 +67,17 @@ function clamp(number: Expr, count: number): Expr {
   return inside.op === 'const' && inside.value === 1 ? number : min(number, i32(count - 1));
 }
 
-/** Points of tile number `tile` when the points of the axes are cut into tiles of `size`. */
-export function tilePoints(axes: readonly Axis[], size: number, tile: Expr): Point[] {
+/**
+ * Points of tile number `tile`, one of `tiles`, when the points of the axes are cut into tiles of `size`. A tile past the
+ * last one is the last one again, with `inside` false.
+ */
+export function tilePoints(axes: readonly Axis[], size: number, tile: Expr, tiles: number): Point[] {
   const box = boxOf(axes, size);
-  if (box !== undefined) return boxPoints(axes, box, unflatten(box.outer, tile));
-  return Array.from({ length: size }, (_, i) => pointAt(axes, add(mul(tile, i32(size)), i32(i))));
+  if (box === undefined)
+    return Array.from({ length: size }, (_, i) => pointAt(axes, add(mul(tile, i32(size)), i32(i))));
+  const boxes = extentOf(axes) / size;
+  const inside = tiles > boxes ? lt(tile, i32(boxes)) : bool(true);
+  return boxPoints(axes, box, unflatten(box.outer, clamp(tile, boxes)), inside);
 }
 
 /** The largest tile of at most `limit` points that is a box. */
@@ -89,7 +95,7 @@ export function boxLoops(
   const box = boxOf(axes, size);
   if (box === undefined) throw new Error(`${size} points are not a box of these axes.`);
   const loops = box.outer.map(fresh);
-  return { loops: loops.filter((a) => a.extent > 1), points: boxPoints(axes, box, loops.map(at)) };
+  return { loops: loops.filter((a) => a.extent > 1), points: boxPoints(axes, box, loops.map(at), bool(true)) };
 }
 
 /** Puts points' coordinates in place of their axes. */

@@ -11,6 +11,8 @@ export interface BoundBuffer {
   readonly valueType: 'f32' | 'i32' | 'u32';
   /** Elements. */
   readonly size: number;
+  /** Whether the text sees it as vectors of four. */
+  readonly vector: boolean;
   written: boolean;
 }
 
@@ -19,12 +21,21 @@ export class Bindings {
   usesScalars = false;
   /** Whether the number of the first workgroup is bound, because the kernel is dispatched in pieces. */
   readonly inPieces: boolean;
+  /** Buffers declared as vectors that are used in a way in which they cannot be. */
+  readonly notVectors = new Set<string>();
+  private readonly vectors: ReadonlySet<string>;
   private readonly byId = new Map<string, BoundBuffer>();
   private readonly declarations: ReadonlyMap<string, BufferDeclaration>;
   private readonly scalars: Program['scalars'];
 
-  constructor(declarations: ReadonlyMap<string, BufferDeclaration>, scalars: Program['scalars'], inPieces: boolean) {
+  constructor(
+    declarations: ReadonlyMap<string, BufferDeclaration>,
+    scalars: Program['scalars'],
+    inPieces: boolean,
+    vectors: ReadonlySet<string> = new Set(),
+  ) {
     this.inPieces = inPieces;
+    this.vectors = vectors;
     this.declarations = declarations;
     this.scalars = scalars;
   }
@@ -36,7 +47,8 @@ export class Bindings {
     if (declaration === undefined) throw new Error(`Buffer ${id} is not declared.`);
     const { dtype, size } = declaration;
     const valueType = dtype === 'u8' ? 'u32' : dtype;
-    const made: BoundBuffer = { id, name: `b${this.buffers.length}`, dtype, valueType, size, written: false };
+    const vector = this.vectors.has(id) && dtype === 'f32' && size % 4 === 0;
+    const made: BoundBuffer = { id, name: `b${this.buffers.length}`, dtype, valueType, size, vector, written: false };
     this.buffers.push(made);
     this.byId.set(id, made);
     return made;
@@ -46,6 +58,7 @@ export class Bindings {
   target(id: string): BoundBuffer {
     const made = this.buffer(id);
     if (made.dtype === 'u8') throw new Error(`Buffer ${id} holds bytes, which kernels cannot write.`);
+    if (made.vector) this.notVectors.add(id);
     made.written = true;
     return made;
   }
@@ -62,8 +75,9 @@ export class Bindings {
   /** Declarations of the module. */
   text(): string {
     const lines = this.buffers.map((b, i) => {
-      const words = b.dtype === 'u8' ? Math.ceil(b.size / 4) : b.size;
-      return `@group(0) @binding(${i}) var<storage, ${b.written ? 'read_write' : 'read'}> ${b.name}: array<${b.valueType}, ${words}>;`;
+      const elements = b.dtype === 'u8' ? Math.ceil(b.size / 4) : b.vector ? b.size / 4 : b.size;
+      const type = b.vector ? `vec4<${b.valueType}>` : b.valueType;
+      return `@group(0) @binding(${i}) var<storage, ${b.written ? 'read_write' : 'read'}> ${b.name}: array<${type}, ${elements}>;`;
     });
     if (this.usesScalars) {
       const words = Math.ceil(this.scalars.length / 4);

@@ -8,6 +8,7 @@ import type { Axis, DType, Expr, Reducer } from '../ir/expr.ts';
 import { flatten, at } from '../ir/build.ts';
 import { rangeOf } from '../ir/range.ts';
 import { freeAxes, visit } from '../ir/rewrite.ts';
+import { boundOf } from './bounds.ts';
 import { FlatIndex } from './flat-index.ts';
 import type { Linear } from './linear.ts';
 import { combine, scale } from './linear.ts';
@@ -90,10 +91,13 @@ export class Emitter {
     this.blocks.push(block(head));
   }
 
-  /** Starts a loop over an axis. */
-  openLoop(axis: Axis): void {
+  /** Starts a loop over an axis, or over a part of it, whose ends are texts. */
+  openLoop(
+    axis: Axis,
+    part: { readonly from: string; readonly to: string } = { from: '0', to: `${axis.extent}` },
+  ): void {
     const name = this.fresh('i');
-    this.open(`for (var ${name} = 0; ${name} < ${axis.extent}; ${name}++)`);
+    this.open(`for (var ${name} = ${part.from}; ${name} < ${part.to}; ${name}++)`);
     this.bind(axis, name);
   }
 
@@ -123,6 +127,11 @@ export class Emitter {
     const made = this.make(e);
     (this.blocks[made.depth] as Block).byExpr.set(e, made);
     return made;
+  }
+
+  /** A function of a value, named once in the block where the value is. */
+  through(fn: string, type: DType, value: Value): Value {
+    return this.define(value.depth, type, `${fn}(${value.text})`);
   }
 
   private make(e: Exclude<Expr, { op: 'const' }>): Value {
@@ -166,6 +175,10 @@ export class Emitter {
 
   /** Names a value in the block of that depth, unless the same text has a name already. */
   private define(depth: number, type: DType, text: string): Value {
+    return { text: this.defineText(depth, type, text), depth };
+  }
+
+  private defineText(depth: number, type: string, text: string): string {
     const target = this.blocks[depth] as Block;
     let name = target.byText.get(text);
     if (name === undefined) {
@@ -173,7 +186,7 @@ export class Emitter {
       target.lines.push(`let ${name}: ${type} = ${text};`);
       target.byText.set(text, name);
     }
-    return { text: name, depth };
+    return name;
   }
 
   private helper(name: HelperName): string {
@@ -256,10 +269,16 @@ export class Emitter {
   }
 
   private load(e: Expr & { op: 'load' }): Value {
-    const index = this.value(e.index);
     const buffer = this.bindings.buffer(e.buffer);
     if (buffer.valueType !== e.dtype)
       throw new Error(`A load of ${e.dtype} from buffer ${e.buffer}, which holds ${buffer.dtype}.`);
+    if (buffer.vector) {
+      const component = e.guard === undefined ? this.component(e, buffer.name) : undefined;
+      if (component !== undefined) return component;
+      // The text will be written again without vectors of this buffer.
+      this.bindings.notVectors.add(e.buffer);
+    }
+    const index = this.value(e.index);
     const element = (i: string): string =>
       buffer.dtype === 'u8'
         ? `(${buffer.name}[${i} >> 2u] >> ((u32(${i}) & 3u) * 8u)) & 0xffu`
@@ -284,6 +303,19 @@ export class Emitter {
       target.byText.set(text, name);
     }
     return { text: name, depth };
+  }
+
+  /** One of the four values of a vector, loaded once for all of them; undefined where which one depends on the point. */
+  private component(e: Expr & { op: 'load' }, name: string): Value | undefined {
+    const { constant, terms } = this.linear(e.index);
+    if ([...terms.values()].some(({ coefficient }) => coefficient % 4 !== 0)) return undefined;
+    const whole = Math.floor(constant / 4);
+    const index = this.materialise({
+      constant: whole,
+      terms: new Map([...terms].map(([text, t]) => [text, { ...t, coefficient: t.coefficient / 4 }])),
+    });
+    const vector = this.defineText(index.depth, `vec4<${e.dtype}>`, `${name}[${index.text}]`);
+    return { text: `${vector}.${'xyzw'.charAt(constant - 4 * whole)}`, depth: index.depth };
   }
 
   private unary(e: Expr & { op: 'unary' }): Value {
@@ -451,18 +483,6 @@ export class Emitter {
 }
 
 const FOLD = { sum: 'add', prod: 'mul', max: 'max', min: 'min' } as const;
-
-/** x ≥ 0, or x < high, for an i32 x that is not constant. */
-function boundOf(e: Expr): { subject: Expr; high: number | undefined } | undefined {
-  if (e.op !== 'binary' || e.a.dtype !== 'i32') return undefined;
-  const { fn, a, b } = e;
-  if (fn === 'le' && a.op === 'const' && a.value === 0) return { subject: b, high: undefined };
-  if (fn === 'lt' && a.op === 'const' && a.value === -1) return { subject: b, high: undefined };
-  if (fn === 'lt' && b.op === 'const' && b.value > 0) return { subject: a, high: b.value };
-  if (fn === 'le' && b.op === 'const' && b.value >= 0 && b.value < 2 ** 31 - 1)
-    return { subject: a, high: b.value + 1 };
-  return undefined;
-}
 
 function block(head: string): Block {
   return { head, lines: [], byText: new Map(), byExpr: new Map(), linear: new Map() };
