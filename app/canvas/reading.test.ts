@@ -143,6 +143,37 @@ describe('edges of the gallery', () => {
   );
 });
 
+/** Where a level part of a line crosses an upright one of another, by the names of both. */
+function crossings({ edges }: PlacedGraph): string[] {
+  const within = (value: number, a: number, b: number): boolean =>
+    value > Math.min(a, b) + 0.5 && value < Math.max(a, b) - 0.5;
+  const parts = edges.flatMap(({ edge, points }) =>
+    points.slice(1).map((b, i) => ({ edge: edge.description, a: points[i] ?? b, b })),
+  );
+  const level = parts.filter(({ a, b }) => a.y === b.y);
+  const upright = parts.filter(({ a, b }) => a.x === b.x);
+  return level.flatMap((one) =>
+    upright
+      .filter((other) => within(other.a.x, one.a.x, one.b.x) && within(one.a.y, other.a.y, other.b.y))
+      .map((other) => `${one.edge} × ${other.edge}`),
+  );
+}
+
+describe('lines of the nets that others are measured by', () => {
+  it.each([
+    ['lenet/train_test', 'TRAIN'],
+    ['cifar10_quick/train_test', 'TRAIN'],
+    ['googlenet/train_test', 'TRAIN'],
+    ['resnet50/deploy', 'TEST'],
+    ['fcn8s/train_test', 'TRAIN'],
+    ['siamese/train_test', 'TRAIN'],
+  ] as const)('%s in %s: none crosses another, groups closed or open', async (file, phase) => {
+    const closed = project(galleryView(file, phase));
+    const open = project(galleryView(file, phase), undefined, { ...PLAIN, collapsed: openAll(closed) });
+    for (const graph of [closed, open]) expect(crossings(await place(graph))).toEqual([]);
+  });
+});
+
 describe('unfolding', () => {
   it('shows the in-place layers of one node one by one, in a row of their own versions', () => {
     const graph = project(viewOf(CHAIN), undefined, { ...PLAIN, unfolded: ['conv1'] });
