@@ -2,6 +2,7 @@
 import { useReactFlow, useViewport } from '@xyflow/react';
 import { ArrowDown, ArrowRight, ChartNoAxesColumn, ChevronsDownUp, ChevronsUpDown } from 'lucide-react';
 import { DropdownMenu } from 'radix-ui';
+import { motionTime } from '../look/motion.ts';
 import { runCommandById } from '../store/commands.ts';
 import { useLayerTimes } from '../store/layer-times.ts';
 import { useSidecar } from '../store/sidecar.ts';
@@ -10,8 +11,6 @@ import { useCanvas } from './canvas-state.ts';
 import { costText, largest, MEASURES, nounOf, valueOf, type Measure } from './node-cost.ts';
 import { setDirection } from './reading-commands.ts';
 import { useReading } from './reading-state.ts';
-
-const DURATION = 140;
 
 export function CanvasControls({ onFit }: { readonly onFit: () => void }) {
   const flow = useReactFlow();
@@ -29,18 +28,18 @@ export function CanvasControls({ onFit }: { readonly onFit: () => void }) {
         <ShowMenu />
         <GroupButtons />
         <DirectionButton />
-        <button type="button" aria-label="Zoom out" onClick={() => void flow.zoomOut({ duration: DURATION })}>
+        <button type="button" aria-label="Zoom out" onClick={() => void flow.zoomOut({ duration: motionTime() })}>
           −
         </button>
         <button
           type="button"
           className="canvas-zoom"
           aria-label={`Zoom is ${Math.round(zoom * 100)} %, set it to 100 %`}
-          onClick={() => void flow.zoomTo(1, { duration: DURATION })}
+          onClick={() => void flow.zoomTo(1, { duration: motionTime() })}
         >
           {Math.round(zoom * 100)}%
         </button>
-        <button type="button" aria-label="Zoom in" onClick={() => void flow.zoomIn({ duration: DURATION })}>
+        <button type="button" aria-label="Zoom in" onClick={() => void flow.zoomIn({ duration: motionTime() })}>
           +
         </button>
         <button type="button" onClick={onFit} title="Show the whole net (0)">

@@ -11,6 +11,7 @@ import { Background, BackgroundVariant, MiniMap, ReactFlow, ReactFlowProvider, u
 import type { NodeChange, ReactFlowProps } from '@xyflow/react';
 import { useCallback, useEffect, useMemo, useRef } from 'react';
 import type { PointerEvent as ReactPointerEvent } from 'react';
+import { motionTime } from '../look/motion.ts';
 import { runCommandById } from '../store/commands.ts';
 import { useDocument } from '../store/document.ts';
 import { layoutClient } from '../workers/client.ts';
@@ -110,7 +111,7 @@ function Canvas() {
   useCanvasSize(pane);
   useCanvasFocus(pane, head);
   useClipboard(pane);
-  const fit = useCallback(() => goTo(fitAll, 140), [goTo]);
+  const fit = useCallback(() => goTo(fitAll, motionTime()), [goTo]);
   useGraphCommands(pane, fit);
   useReadingCommands(pane);
 

@@ -8,6 +8,7 @@ import type { RefObject } from 'react';
 import { useCanvas } from './canvas-state.ts';
 import { paneRoom } from './pane-room.ts';
 import type { LayerFlowNode } from './LayerNode.tsx';
+import { motionTime } from '../look/motion.ts';
 import { useWiring } from './wiring-state.ts';
 
 const MARGIN = 24;
@@ -60,7 +61,7 @@ export function useCanvasFocus(pane: RefObject<HTMLElement | null>, node: string
     const { box } = found.node;
     const dx = overhang(found.x * zoom + x, box.width * zoom, room.left, room.width - room.right);
     const dy = overhang(found.y * zoom + y, box.height * zoom, 0, room.height);
-    if (dx !== 0 || dy !== 0) void flow.setViewport({ x: x + dx, y: y + dy, zoom }, { duration: DURATION });
+    if (dx !== 0 || dy !== 0) void flow.setViewport({ x: x + dx, y: y + dy, zoom }, { duration: motionTime() });
     return end;
   }, [pane, flow, node, isThere, size]);
 }

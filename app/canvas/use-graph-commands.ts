@@ -2,6 +2,7 @@
 import { useReactFlow } from '@xyflow/react';
 import { useEffect } from 'react';
 import type { RefObject } from 'react';
+import { motionTime } from '../look/motion.ts';
 import { registerCommands } from '../store/commands.ts';
 import { useDocument } from '../store/document.ts';
 import { useCanvas } from './canvas-state.ts';
@@ -10,7 +11,6 @@ import type { LayerFlowNode } from './LayerNode.tsx';
 import { paneRoom } from './pane-room.ts';
 import { useWiring } from './wiring-state.ts';
 
-const DURATION = 140;
 /** Distance of what opens beside a node from it. */
 const GAP = 10;
 /** Where something opens that belongs to no node, from the free part's top left. */
@@ -22,8 +22,8 @@ export function useGraphCommands(pane: RefObject<HTMLElement | null>, fit: () =>
   useEffect(() => {
     const control: CanvasControl = {
       focus: () => pane.current?.focus({ preventScroll: true }),
-      zoomIn: () => void flow.zoomIn({ duration: DURATION }),
-      zoomOut: () => void flow.zoomOut({ duration: DURATION }),
+      zoomIn: () => void flow.zoomIn({ duration: motionTime() }),
+      zoomOut: () => void flow.zoomOut({ duration: motionTime() }),
       fit,
       placeFor: (node) => {
         const { picture, size, paletteOpen } = useCanvas.getState();

@@ -2,6 +2,7 @@
 import { useReactFlow } from '@xyflow/react';
 import { useEffect } from 'react';
 import type { RefObject } from 'react';
+import { motionTime } from '../look/motion.ts';
 import { registerCommands } from '../store/commands.ts';
 import { useCanvas } from './canvas-state.ts';
 import { paneRoom } from './pane-room.ts';
@@ -10,13 +11,11 @@ import { readingCommands } from './reading-commands.ts';
 import { useRelated } from './use-related.ts';
 import { fitPart, zoomAround, type Viewport } from './viewport.ts';
 
-const DURATION = 140;
-
 /** Registers the commands. */
 export function useReadingCommands(pane: RefObject<HTMLElement | null>): void {
   const flow = useReactFlow();
   useEffect(() => {
-    const go = (viewport: Viewport): void => void flow.setViewport(viewport, { duration: DURATION });
+    const go = (viewport: Viewport): void => void flow.setViewport(viewport, { duration: motionTime() });
     const room = () => {
       const { size, paletteOpen } = useCanvas.getState();
       return size === undefined ? undefined : paneRoom(size, paletteOpen);
