@@ -1,6 +1,6 @@
 /** Prototxt for Monaco: colours, brackets, comments, indentation and folding by braces. */
-import { foldsOf, type Fold } from '../caffe/service/folding.ts';
-import { parse } from '../caffe/text/parse.ts';
+import type { Fold } from '../caffe/service/folding.ts';
+import { attempt, language } from '../shell/commands/workers.ts';
 import { monaco } from './monaco.ts';
 
 /** Monaco's name of the language. */
@@ -53,8 +53,10 @@ const KINDS: Readonly<Record<Fold['kind'], monaco.languages.FoldingRangeKind | u
   comment: monaco.languages.FoldingRangeKind.Comment,
 };
 
-function provideFolds(model: monaco.editor.ITextModel): monaco.languages.FoldingRange[] {
-  return foldsOf(parse(model.getValue())).map(({ start, end, kind }) => {
+/** The folds as the language worker finds them: this thread does not parse. While they are not known, the old ones stay. */
+async function provideFolds(model: monaco.editor.ITextModel): Promise<monaco.languages.FoldingRange[] | undefined> {
+  const folds = await attempt(() => language.call({ kind: 'folds', text: model.getValue() }));
+  return folds?.map(({ start, end, kind }) => {
     const known = KINDS[kind];
     return known === undefined ? { start, end } : { start, end, kind: known };
   });

@@ -10,6 +10,7 @@ export function EngineBadge() {
   const engine = useRun((state) => state.engine);
   const busy = useRun((state) => isActive(state.state));
   const choice = useView((state) => state.engineChoice);
+  const tuneKernels = useView((state) => state.tuneKernels);
   const { label, short } = badge(engine);
   return (
     <Popover.Root>
@@ -19,7 +20,13 @@ export function EngineBadge() {
         <span className="engine-long">{label}</span>
       </Popover.Trigger>
       <Popover.Portal>
-        <Popover.Content className="popover engine-popover" sideOffset={8} collisionPadding={8} align="end">
+        <Popover.Content
+          className="popover engine-popover"
+          aria-label="Engine"
+          sideOffset={8}
+          collisionPadding={8}
+          align="end"
+        >
           <h2>{label}</h2>
           <p>{explanation(engine)}</p>
           {busy ? (
@@ -36,6 +43,16 @@ export function EngineBadge() {
               ]}
               onChange={(chosen) => void chooseEngine(chosen)}
             />
+          )}
+          {engine.status === 'ready' && engine.info.kind === 'webgpu' && !engine.info.software && (
+            <label className="engine-tune">
+              <input
+                type="checkbox"
+                checked={tuneKernels}
+                onChange={(event) => useView.setState({ tuneKernels: event.target.checked })}
+              />
+              Tune kernels for this GPU before a run (up to three seconds, once for each network)
+            </label>
           )}
           <p>
             <a href="#/selftest" target="_blank" rel="noopener">

@@ -4,16 +4,18 @@
  */
 import { lintSolver } from '../caffe/lint/lint-solver.ts';
 import { buildFitting } from '../caffe/net/build-fitting.ts';
-import { costOf, type NetCost } from '../caffe/net/cost.ts';
+import { costOf } from '../caffe/net/cost.ts';
 import { inState } from '../caffe/net/states.ts';
 import type { TypedNet } from '../caffe/net/typed-net.ts';
 import { viewNet } from '../caffe/net/view-net.ts';
 import type { NetState, Phase } from '../caffe/schema/net-messages.ts';
+import { foldsOf } from '../caffe/service/folding.ts';
 import { ratePlanOf } from '../caffe/solver/lr-preview.ts';
 import { readSolver, type SolverReading } from '../caffe/solver/read-solver.ts';
+import { parse } from '../caffe/text/parse.ts';
 import { layerTable } from '../layers/index.ts';
 import { answerNewest } from './newest-wins.ts';
-import type { AnalyseAnswer, AnalyseRequest, LanguageRequest, SolverView } from './protocol.ts';
+import type { AnalyseAnswer, AnalyseRequest, LanguageAnswers, LanguageRequest, SolverView } from './protocol.ts';
 
 function viewSolver(reading: SolverReading, testNet: TypedNet, testImages: number | undefined): SolverView {
   const { solver } = reading;
@@ -48,6 +50,15 @@ function analyse({ netText, solverText, record, testImages }: AnalyseRequest): A
   return { train, test: viewNet(TEST, train), solver: viewSolver(reading, TEST, testImages) };
 }
 
-answerNewest<LanguageRequest, AnalyseAnswer | NetCost | undefined>((request) =>
-  request.kind === 'cost' ? nets && costOf(nets[request.phase]) : analyse(request),
-);
+function answer(request: LanguageRequest): LanguageAnswers[LanguageRequest['kind']] {
+  switch (request.kind) {
+    case 'analyse':
+      return analyse(request);
+    case 'cost':
+      return nets && costOf(nets[request.phase]);
+    case 'folds':
+      return foldsOf(parse(request.text));
+  }
+}
+
+answerNewest(answer);
