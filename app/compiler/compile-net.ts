@@ -5,7 +5,7 @@
  */
 import type { Blob, NetLayer, TypedNet } from '../caffe/net/typed-net.ts';
 import type { Shape } from '../caffe/net/layer-table.ts';
-import { add, at, axis, f32, flatten, i32, load, mul, scalar } from '../engine/ir/build.ts';
+import { add, at, axis, f32, flatten, i32, load, lt, mul, scalar } from '../engine/ir/build.ts';
 import type { StorageType } from '../engine/ir/expr.ts';
 import type { BufferDeclaration, Kernel, ScalarDeclaration, Store } from '../engine/ir/kernel.ts';
 import { buffersRead, expressionsOf, visit } from '../engine/ir/rewrite.ts';
@@ -25,6 +25,7 @@ import {
   type CompileOptions,
   type HostInput,
 } from './compiled-net.ts';
+import { netPassing } from './filtered-net.ts';
 import { kernelContext } from './kernel-context.ts';
 import { Probes, raised, type CompiledProbes, type Probe } from './probes.ts';
 
@@ -56,6 +57,9 @@ class NetCompiler {
   private readonly written = new Set<string>();
   private readonly paramNames: string[];
   private readonly net: TypedNet;
+  /** The net as it was given, before any filter. */
+  private readonly shown: TypedNet;
+  private readonly home: string;
   private readonly definitions: (type: string) => LayerDefinition | undefined;
   private readonly options: CompileOptions;
   private readonly probes: Probes | undefined;
@@ -64,19 +68,24 @@ class NetCompiler {
   private readonly attachmentsRead = new Set<Tensor>();
 
   constructor(net: TypedNet, definitions: (type: string) => LayerDefinition | undefined, options: CompileOptions) {
-    this.net = net;
+    this.shown = net;
+    const { passing = new Map(), until } = options;
+    const sized = netPassing(net, passing);
+    this.net = until === undefined ? sized : { ...sized, outputs: [until] };
+    this.home = options.home ?? options.prefix;
     this.definitions = definitions;
     this.options = options;
     this.paramNames = ownerNames(net);
     this.probes =
       options.probes === undefined
         ? undefined
-        : new Probes(`${options.prefix}/probes`, options.probes, (kernel) => this.kernels.push(kernel));
+        : new Probes(`${this.home}/probes`, options.probes, (kernel) => this.kernels.push(kernel));
   }
 
   compile(): CompiledNet {
     const { net, options } = this;
-    for (const layer of net.layers) {
+    const layers = options.until === undefined ? net.layers : layersBehind(net, options.until);
+    for (const layer of layers) {
       this.forward(layer);
       this.probeForward(layer);
     }
@@ -91,7 +100,8 @@ class NetCompiler {
     for (const id of net.outputs) {
       const blob = this.blob(id);
       const tensor = this.data(id);
-      const count = countOf(tensor.shape);
+      // Nets that differ in how many items pass a Filter share the ring, so its places are those of the net as it is shown.
+      const count = countOf(this.shown.blobs.get(id)?.shape ?? []);
       const inRing = options.ringSlots !== undefined && count <= RING_OUTPUT_LIMIT;
       outputs.push({ blob, buffer: tensor.buffer, shape: tensor.shape, ringOffset: inRing ? stride : undefined });
       if (inRing) stride += count;
@@ -130,7 +140,7 @@ class NetCompiler {
       tops,
       record: this.net.record,
       carried: (name, shape) => {
-        const buffer = `${this.options.prefix}/carried:${layer.id}/${name}`;
+        const buffer = `${this.home}/carried:${layer.id}/${name}`;
         this.declare(buffer, shape, 'f32', 'persistent');
         return { buffer, shape, dtype: 'f32', mode: 'set' };
       },
@@ -142,9 +152,9 @@ class NetCompiler {
         this.attachments.set(id, (this.attachments.get(id) ?? new Map<string, Tensor>()).set(name, tensor));
         return tensor;
       },
-      state: params.map((tensor) => ({ ...tensor, mode: 'set' })),
+      state: params.map((tensor, i) => ({ ...this.stateOf(layer, tensor, i), mode: 'set' })),
       input: (name, shape, dtype, file) => {
-        const buffer = `${this.options.prefix}/input:${layer.id}/${name}`;
+        const buffer = `${this.home}/input:${layer.id}/${name}`;
         this.declare(buffer, shape, dtype, 'persistent');
         this.inputs.push({ layer, name, buffer, shape, dtype, ...(file === undefined ? {} : { file }) });
         return { buffer, shape, dtype };
@@ -235,7 +245,7 @@ class NetCompiler {
     return probes;
   }
 
-  private guardName = (): string => `${this.options.prefix}/guard`;
+  private guardName = (): string => `${this.home}/guard`;
 
   private common(layer: NetLayer, pass: 'forward' | 'backward', params: readonly Tensor[]) {
     return kernelContext({
@@ -289,6 +299,11 @@ class NetCompiler {
     const definition = this.definitions(layer.type);
     if (definition === undefined)
       throw new CompileError(`Layer "${layer.name}" is of type ${layer.type}, which Crema does not know.`, layer.name);
+    if (layer.type === 'Filter' && this.options.passing?.has(layer.name) !== true)
+      throw new CompileError(
+        `Layer "${layer.name}": how many items pass a Filter depends on the data. Training, its tests and crema run count them as they go; here the net is compiled once, so take the layer out.`,
+        layer.name,
+      );
     const reason = definition.supports?.(layer.parameter, this.net.phase);
     if (reason !== undefined) throw new CompileError(`Layer "${layer.name}": ${reason}`, layer.name);
     return definition;
@@ -361,11 +376,12 @@ class NetCompiler {
   private emitRing(outputs: readonly CompiledOutput[], stride: number): CompiledNet['ring'] {
     const slots = this.options.ringSlots;
     if (slots === undefined || stride === 0) return undefined;
-    const buffer = `${this.options.prefix}/ring`;
+    const buffer = `${this.home}/ring`;
     this.declare(buffer, [slots, stride], 'f32', 'persistent');
     for (const output of outputs) {
       if (output.ringOffset === undefined) continue;
-      const i = axis(countOf(output.shape));
+      const i = axis(countOf(this.shown.blobs.get(output.blob.id)?.shape ?? []));
+      const count = countOf(output.shape);
       const guarded = this.options.guard === true && output.blob.lossWeight !== 0;
       const guard = guarded ? this.guardStore(output) : undefined;
       if (guard !== undefined && i.extent > 1)
@@ -378,7 +394,7 @@ class NetCompiler {
           {
             buffer,
             index: add(mul(scalar(SLOT, 'i32'), stride), add(at(i), output.ringOffset)),
-            value: load(output.buffer, flatten([countOf(output.shape)], [at(i)])),
+            value: load(output.buffer, flatten([count], [at(i)]), { guard: lt(at(i), count) }),
             mode: 'set',
           },
           ...(guard !== undefined && i.extent === 1 ? [guard] : []),
@@ -386,6 +402,14 @@ class NetCompiler {
       });
     }
     return { buffer, stride, slots };
+  }
+
+  /** Where forward leaves a layer's state: in a scratch tensor where the pass only finds out what a later one computes. */
+  private stateOf(layer: NetLayer, param: Tensor, i: number): Tensor {
+    if (this.options.until === undefined) return param;
+    const tensor = { ...param, buffer: `${this.options.prefix}/${layer.id}/state/${i}` };
+    this.declare(tensor.buffer, tensor.shape, tensor.dtype, 'transient');
+    return tensor;
   }
 
   private guardStore({ buffer, shape }: CompiledOutput): Store {
@@ -413,6 +437,18 @@ class NetCompiler {
     }
     return [...this.declared.values()].filter((b) => used.has(b.id) || b.id.startsWith('param:'));
   }
+}
+
+/** The layers that a blob depends on, in order. */
+function layersBehind(net: TypedNet, id: string): NetLayer[] {
+  const wanted = new Set([id]);
+  const found: NetLayer[] = [];
+  for (const layer of net.layers.toReversed()) {
+    if (!layer.tops.some((top) => wanted.has(top))) continue;
+    for (const bottom of layer.bottoms) wanted.add(bottom);
+    found.push(layer);
+  }
+  return found.reverse();
 }
 
 /** `conv1/0`: the owner's layer name and position; a further layer of the same name with parameters gets `#k`. */

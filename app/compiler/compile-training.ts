@@ -11,8 +11,10 @@ import { optimise } from '../engine/program/optimise.ts';
 import { solverUpdate, type UpdateSettings } from '../engine/train/solver-update.ts';
 import { historiesOf } from '../engine/train/update-rules.ts';
 import type { LayerDefinition } from '../layers/definition.ts';
-import { compileNet, scalarsUsed } from './compile-net.ts';
-import { CompileError, type CompiledNet, type CompiledParam } from './compiled-net.ts';
+import { scalarsUsed } from './compile-net.ts';
+import { CompileError, type CompiledNet, type CompiledParam, type CompileOptions } from './compiled-net.ts';
+import { allPassing, filtersOf } from './filtered-net.ts';
+import { passSequence, selectorSequence, type NamedSequence, type NetInTraining } from './filtered-sequences.ts';
 
 /** Passes whose losses wait on the device before they must be read. */
 export const RING_SLOTS = 256;
@@ -22,6 +24,9 @@ export interface TrainingProgram {
   readonly train: CompiledNet;
   /** Test nets in order, each with its sequence. */
   readonly tests: readonly { readonly net: CompiledNet; readonly sequence: string }[];
+  /** The nets by the names of their sequences, and, where they have Filter layers, what finds out their selectors. */
+  readonly nets: ReadonlyMap<string, NetInTraining>;
+  readonly selectors: readonly NamedSequence[];
   /** The history blobs in the order in which Caffe stores them. */
   readonly histories: readonly History[];
   /** With probes: for each learned parameter its name and the place of its mean absolute weight; its step's comes next. */
@@ -47,7 +52,13 @@ export function compileTraining(
   { probes = false }: TrainingCompileOptions = {},
 ): TrainingProgram {
   const accumulate = solver.iterSize > 1;
-  const train = compileNet(nets.train, definitions, {
+  const inTraining = new Map<string, NetInTraining>();
+  const compile = (net: TypedNet, options: CompileOptions): CompiledNet => {
+    const one: NetInTraining = { net, options };
+    inTraining.set(options.prefix, one);
+    return passSequence(one, allPassing(net), definitions).net;
+  };
+  const train = compile(nets.train, {
     prefix: 'train',
     backward: true,
     accumulate,
@@ -62,9 +73,11 @@ export function compileTraining(
     );
   const tests = nets.tests.map((net, i) => {
     const sequence = i === 0 ? 'test' : `test${i}`;
-    const compiled = compileNet(net, definitions, { prefix: sequence, backward: false, ringSlots: RING_SLOTS });
-    return { net: compiled, sequence };
+    return { net: compile(net, { prefix: sequence, backward: false, ringSlots: RING_SLOTS }), sequence };
   });
+  const selectors = [...inTraining.values()].flatMap((one) =>
+    filtersOf(one.net).map((filter) => selectorSequence(one, filter, allPassing(one.net), definitions)),
+  );
   const updateBuffer = 'solver/probes';
   const sets = Array.from({ length: historiesOf(solver.rule) }, (_, set) => set);
   const history = (buffer: string, set: number): string =>
@@ -85,12 +98,12 @@ export function compileTraining(
     train: train.kernels,
     update: update.kernels,
     ...(accumulate ? { begin: learned.map((p) => clear(p.diff, train)) } : {}),
-    ...Object.fromEntries(tests.map(({ net, sequence }) => [sequence, net.kernels])),
+    ...Object.fromEntries([...tests, ...selectors].map(({ net, sequence }) => [sequence, net.kernels])),
   };
   const program = optimise({
     buffers: mergeBuffers([
       train.buffers,
-      ...tests.map(({ net }) => net.buffers),
+      ...[...tests, ...selectors].map(({ net }) => net.buffers),
       update.buffers,
       probes ? [{ id: updateBuffer, dtype: 'f32', size: 2 * learned.length, lifetime: 'persistent' }] : [],
     ]),
@@ -102,6 +115,8 @@ export function compileTraining(
     program,
     train,
     tests,
+    nets: inTraining,
+    selectors,
     updateProbes: probes ? { buffer: updateBuffer, params: learned } : undefined,
     histories: sets.flatMap((set) =>
       train.params.map((p) => {
@@ -112,9 +127,23 @@ export function compileTraining(
   };
 }
 
+/** A Program with one sequence of a net. */
+export const sequenceProgram = ({ sequence, net }: NamedSequence): Program =>
+  optimise({ buffers: net.buffers, scalars: scalarsUsed(net.kernels), sequences: { [sequence]: net.kernels } });
+
+/** Both programs' sequences, over the same buffers where they have the same names. Throws CompileError. */
+export function joinPrograms(a: Program, b: Program): Program {
+  const scalars = new Map([...a.scalars, ...b.scalars].map((scalar) => [scalar.name, scalar]));
+  return {
+    buffers: mergeBuffers([a.buffers, b.buffers]),
+    scalars: [...scalars.values()],
+    sequences: { ...a.sequences, ...b.sequences },
+  };
+}
+
 /** A Program with the one sequence `run`: forward, and backward where the net was compiled with it. */
 export function singleProgram(net: CompiledNet): Program {
-  return optimise({ buffers: net.buffers, scalars: scalarsUsed(net.kernels), sequences: { run: net.kernels } });
+  return sequenceProgram({ sequence: 'run', net });
 }
 
 function clear(buffer: string, net: CompiledNet): Kernel {
@@ -133,6 +162,10 @@ function mergeBuffers(lists: readonly (readonly BufferDeclaration[])[]): BufferD
   const merged = new Map<string, BufferDeclaration>();
   for (const b of lists.flat()) {
     const known = merged.get(b.id);
+    if (known !== undefined && known.size !== b.size && b.id.includes('/carried:'))
+      throw new CompileError(
+        `Layer "${/carried:(.*)\//.exec(b.id)?.[1] ?? ''}" carries its state on from batch to batch, but behind a Filter batches differ in size: put it before the Filter.`,
+      );
     if (known !== undefined && known.size !== b.size)
       throw new CompileError(
         `Parameter ${b.id.replace(/^param:/, '')} has ${known.size} values in the training net and ${b.size} in the test net. Layers of one name share their weights, so give them the same settings.`,

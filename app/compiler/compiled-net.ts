@@ -34,6 +34,15 @@ export interface CompileOptions {
   readonly guard?: boolean;
   /** Measure every blob, parameter and gradient as the pass goes by. Default: no probes. */
   readonly probes?: ProbeKind;
+  /** How many items pass each Filter, by the layers' names. A Filter that is computed must be named. Default: none. */
+  readonly passing?: ReadonlyMap<string, number>;
+  /** Compute only what this blob (by id) depends on, forward: the only output. State of layers stays as it is. */
+  readonly until?: string;
+  /**
+   * Prefix of the buffers that nets share which differ only in `passing`: inputs, what is carried from pass to pass, the
+   * ring, the guard and the probes. Default: `prefix`.
+   */
+  readonly home?: string;
 }
 
 /** A buffer that the host fills: a data layer's bytes and labels, a mean, an Input layer's blob. */

@@ -3,16 +3,16 @@
  * backward pass would leave in the blobs. Cases with Caffe's own answers are how layers are held to Caffe's numbers.
  */
 import { buildNet } from '../caffe/net/build-net.ts';
-import type { LayerTable } from '../caffe/net/layer-table.ts';
 import type { TypedNet } from '../caffe/net/typed-net.ts';
 import type { Phase } from '../caffe/schema/net-messages.ts';
 import type { Engine, Executable } from '../engine/engine.ts';
 import type { SafeTensor, SafetensorsFile } from '../formats/safetensors.ts';
 import { countOf } from '../layers/definition.ts';
-import { definitionOf, layersKnowing, layerTable } from '../layers/index.ts';
+import { definitionOf, layerTable } from '../layers/index.ts';
 import { compileNet } from './compile-net.ts';
 import type { CompiledNet } from './compiled-net.ts';
 import { singleProgram } from './compile-training.ts';
+import { countSelected, filtersOf, type Passing } from './filtered-net.ts';
 
 /** What a case lacks, or how it contradicts its net: a sentence to be put behind the file's name. */
 export class CaseError extends Error {
@@ -50,11 +50,8 @@ export async function runCase(
   }
   const net = netOf(text, phase);
   const given = { tensors: file.tensors, readValues };
-  const passing = await countPassing(net, text, given, engine);
-  if (passing.size === 0) return runCompiled(compileCase(net, definitionOf, file.tensors), given, engine);
-  const known = layersKnowing(passing);
-  const sized = wholeNet(text, phase, known.layerTable);
-  return runCompiled(compileCase(sized, known.definitionOf, file.tensors), given, engine);
+  const passing = await countPassing(net, given, engine);
+  return runCompiled(compileCase(net, file.tensors, passing), given, engine);
 }
 
 async function runCompiled(compiled: CompiledNet, given: Given, engine: Engine): Promise<Map<string, SafeTensor>> {
@@ -72,26 +69,15 @@ async function runCompiled(compiled: CompiledNet, given: Given, engine: Engine):
  * How many items pass each Filter, by the layers' names: what comes before one is computed, and its selector read. Each
  * Filter takes a forward pass of its own, since its selector may stand behind another.
  */
-async function countPassing(
-  net: TypedNet,
-  text: string,
-  given: Given,
-  engine: Engine,
-): Promise<ReadonlyMap<string, number>> {
+async function countPassing(net: TypedNet, given: Given, engine: Engine): Promise<Passing> {
   const passing = new Map<string, number>();
-  for (const { name, type } of net.layers) {
-    if (type !== 'Filter') continue;
-    const known = layersKnowing(passing);
-    const sized = wholeNet(text, net.phase, known.layerTable);
-    const selector = sized.layers.find((l) => l.name === name)?.bottoms.at(-1);
-    if (selector === undefined) throw new Error(`Filter ${name} has no selector.`);
-    const compiled = compileNet(sized, known.definitionOf, { prefix: 'case', backward: false, keepBlobs: [selector] });
+  for (const { name, selector } of filtersOf(net)) {
+    const compiled = compileNet(net, definitionOf, { prefix: 'case', backward: false, passing, until: selector });
     const executable = await engine.load(singleProgram(compiled));
     try {
       await writeInputs(compiled, executable, given);
       executable.run('run', { seed: 1, pass: 0 });
-      const values = await executable.read(compiled.dataBuffer(selector));
-      passing.set(name, values.filter((v) => v !== 0).length);
+      passing.set(name, countSelected(await executable.read(compiled.dataBuffer(selector))));
     } finally {
       executable.dispose();
     }
@@ -101,8 +87,8 @@ async function countPassing(
   return passing;
 }
 
-function wholeNet(text: string, phase: Phase, layers: LayerTable = layerTable): TypedNet {
-  const net = buildNet(text, { phase, layers });
+function wholeNet(text: string, phase: Phase): TypedNet {
+  const net = buildNet(text, { phase, layers: layerTable });
   const error = net.diagnostics.find((d) => d.severity === 'error');
   if (error !== undefined) throw new CaseError(error.message);
   return net;
@@ -110,9 +96,10 @@ function wholeNet(text: string, phase: Phase, layers: LayerTable = layerTable): 
 
 const nameOf = (net: TypedNet, id: string): string => net.blobs.get(id)?.name ?? id;
 
-function compileCase(net: TypedNet, definitions: typeof definitionOf, tensors: Tensors): CompiledNet {
-  return compileNet(net, definitions, {
+function compileCase(net: TypedNet, tensors: Tensors, passing: Passing): CompiledNet {
+  return compileNet(net, definitionOf, {
     prefix: 'case',
+    passing,
     backward: net.phase === 'TRAIN',
     keepBlobs: writtenBlobs(net),
     keepGradients: inputBlobs(net),
@@ -131,9 +118,10 @@ const writtenBlobs = (net: TypedNet): string[] =>
 async function writeInputs(compiled: CompiledNet, executable: Executable, given: Given): Promise<void> {
   const { net } = compiled;
   const { tensors } = given;
+  // A net that is computed in part has not all of its parameters.
   const write = (buffer: string, name: string) => {
-    const size = compiled.buffers.find(({ id }) => id === buffer)?.size;
-    executable.write(buffer, valuesOf(tensors, name, size));
+    const declared = compiled.buffers.find(({ id }) => id === buffer);
+    if (declared !== undefined) executable.write(buffer, valuesOf(tensors, name, declared.size));
   };
   for (const { layer, name, buffer, shape, file } of compiled.inputs) {
     if (file !== undefined) {
@@ -155,7 +143,7 @@ async function writeInputs(compiled: CompiledNet, executable: Executable, given:
     const name = `top_diff/${nameOf(net, id)}`;
     const buffer = compiled.gradientBuffer(id);
     // The gradient of an output that nothing depends on has no buffer.
-    if (tensors.has(name) && compiled.buffers.some((b) => b.id === buffer)) write(buffer, name);
+    if (tensors.has(name)) write(buffer, name);
   }
 }
 

@@ -1,9 +1,9 @@
 /**
  * Filter. Mirrors Caffe's filter_layer.cpp. How many items pass depends on the data, and the shapes of all that follows
- * with it: such a net is compiled anew for each number of items (`filterKnowing`, see `runCase`). The
- * shapes shown of a net that is not run are for all passing.
+ * with it: such a net is compiled anew for each number of items (see `compiler/filtered-net.ts`). The shapes shown of a
+ * net that is not run are for all passing.
  */
-import type { Shape, ShapeContext } from '../caffe/net/layer-table.ts';
+import type { Shape } from '../caffe/net/layer-table.ts';
 import { and, at, axis, cast, eq, f32, lt, mul, ne, select, sum } from '../engine/ir/build.ts';
 import type { Expr } from '../engine/ir/expr.ts';
 import {
@@ -77,45 +77,26 @@ function backward(c: BackwardContext): void {
   });
 }
 
-/** Shapes with so many items passing. */
-function shapes(c: ShapeContext, passing: number | undefined): readonly Shape[] {
-  const selector = c.bottoms.length - 1;
-  if (c.layer.top.length !== selector)
-    c.fail(`Filter has a top for each bottom but the last (${selector}), not ${c.layer.top.length}.`, 'top');
-  if (bottom(c, selector).length === 0 || countRange(bottom(c, selector), 1) !== 1)
-    c.fail(`${bottomText(c, selector)} must hold one selector for each item.`);
-  for (let i = 0; i < selector; i++)
-    if (bottom(c, i)[0] !== bottom(c, selector)[0])
-      c.fail(`${bottomText(c, i)} and ${bottomText(c, selector)} must hold the same number of items.`);
-  return c.bottoms.slice(0, -1).map((shape) => (passing === undefined ? shape : [passing, ...shape.slice(1)]));
-}
-
-/** What is known without the data. */
-const drawn: LayerDefinition = {
+/** Lets the items pass whose selector is not 0. */
+export const filter: LayerDefinition = {
   type: 'Filter',
   family: 'reshape',
-  doc: 'Lets the items of a batch pass whose selector (the last bottom) is not 0. The shapes shown are for all passing.',
+  doc: 'Lets the items of a batch pass whose selector (the last bottom) is not 0. The shapes shown are for all passing. When it runs, the items are counted first, and what follows is computed for just as many.',
   bottoms: { min: 2, max: Infinity },
   tops: { min: 1, max: Infinity },
   summary: () => '',
-  shape: (c) => ({ tops: shapes(c, undefined) }),
+  shape(c) {
+    const selector = c.bottoms.length - 1;
+    if (c.layer.top.length !== selector)
+      c.fail(`Filter has a top for each bottom but the last (${selector}), not ${c.layer.top.length}.`, 'top');
+    if (bottom(c, selector).length === 0 || countRange(bottom(c, selector), 1) !== 1)
+      c.fail(`${bottomText(c, selector)} must hold one selector for each item.`);
+    for (let i = 0; i < selector; i++)
+      if (bottom(c, i)[0] !== bottom(c, selector)[0])
+        c.fail(`${bottomText(c, i)} and ${bottomText(c, selector)} must hold the same number of items.`);
+    return { tops: c.bottoms.slice(0, -1) };
+  },
   cost: () => ({ macs: 0 }),
-};
-
-/**
- * Filter where the number of items that pass is known, by the layers' names. Where a name is missing all items pass: only
- * what comes before such a layer is computed right.
- */
-export const filterKnowing = (passing: ReadonlyMap<string, number>): LayerDefinition => ({
-  ...drawn,
-  shape: (c) => ({ tops: shapes(c, passing.get(c.layer.name ?? '')) }),
   forward,
   backward,
-});
-
-/** Lets the items pass whose selector is not 0. */
-export const filter: LayerDefinition = {
-  ...drawn,
-  supports: () =>
-    'How many items pass Filter depends on the data, so a training with it cannot be compiled in advance: remove it, or try the net with crema run.',
 };

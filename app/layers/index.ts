@@ -28,7 +28,7 @@ import { embed } from './embed.ts';
 import { euclideanLoss } from './euclidean-loss.ts';
 import { exp } from './exp.ts';
 import { expression } from './expression.ts';
-import { filter, filterKnowing } from './filter.ts';
+import { filter } from './filter.ts';
 import { flatten } from './flatten.ts';
 import { hdf5Data } from './hdf5-data.ts';
 import { hdf5Output } from './hdf5-output.ts';
@@ -239,13 +239,3 @@ export const layerTable: LayerTable = {
   get: definitionOf,
   all: () => list,
 };
-
-/** The layer types where it is known how many items pass each Filter, by the layers' names; see `filterKnowing`. */
-export function layersKnowing(passing: ReadonlyMap<string, number>): {
-  readonly definitionOf: (type: string) => LayerDefinition | undefined;
-  readonly layerTable: LayerTable;
-} {
-  const known = filterKnowing(passing);
-  const get = (type: string): LayerDefinition | undefined => (type === 'Filter' ? known : definitionOf(type));
-  return { definitionOf: get, layerTable: { get, all: () => list } };
-}

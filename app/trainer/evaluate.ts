@@ -20,8 +20,8 @@ export interface EvaluationOptions {
   readonly executable: Executable;
   /** Compiled with a ring. */
   readonly net: CompiledNet;
-  /** The sequence that runs one batch of `net`. */
-  readonly sequence: string;
+  /** The sequence that runs a batch of `net`. */
+  readonly sequence: (pass: number) => Promise<string> | string;
   readonly feed: Feed;
   readonly seed: number;
   readonly batches: number;
@@ -47,8 +47,9 @@ export async function evaluate(options: EvaluationOptions): Promise<Evaluation> 
   for (let pass = 0; pass < batches; pass++) {
     await executable.ready();
     await options.beforeBatch?.(pass);
+    const name = await sequence(pass);
     feed.feed(executable, net, pass);
-    executable.run(sequence, { [SEED]: seed, [PASS]: pass, [SLOT]: pass % slots });
+    executable.run(name, { [SEED]: seed, [PASS]: pass, [SLOT]: pass % slots });
     if ((pass + 1) % slots !== 0 && pass !== batches - 1) continue;
     const ring = (await executable.read(buffer)) as Float32Array;
     for (; read <= pass; read++) {

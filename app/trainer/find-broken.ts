@@ -6,6 +6,7 @@
 import type { TypedNet } from '../caffe/net/typed-net.ts';
 import { compileNet } from '../compiler/compile-net.ts';
 import { singleProgram } from '../compiler/compile-training.ts';
+import type { Passing } from '../compiler/filtered-net.ts';
 import { PASS, SEED } from '../compiler/kernel-context.ts';
 import type { Probe } from '../compiler/probes.ts';
 import type { Engine, HostArray } from '../engine/engine.ts';
@@ -27,29 +28,42 @@ export interface FindBrokenOptions {
   readonly seed: number;
   /** Passes to look at, in order. */
   readonly passes: readonly number[];
+  /** How many items pass each Filter in a pass. */
+  readonly passing: (pass: number) => Passing;
 }
 
 /** Finds it, in the order in which a pass computes; undefined where all is finite this time. Throws EngineError. */
 export async function findBroken(options: FindBrokenOptions): Promise<Broken | undefined> {
-  const { engine, net, params, feed, seed, passes } = options;
-  const compiled = compileNet(net, definitionOf, { prefix: 'train', backward: true, probes: 'broken' });
+  for (const pass of options.passes) {
+    const found = await lookAt(options, pass);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+async function lookAt(
+  { engine, net, params, feed, seed, passing }: FindBrokenOptions,
+  pass: number,
+): Promise<Broken | undefined> {
+  const compiled = compileNet(net, definitionOf, {
+    prefix: 'train',
+    backward: true,
+    probes: 'broken',
+    passing: passing(pass),
+  });
   const { probes } = compiled;
   if (probes === undefined) throw new Error('The net was compiled without probes.');
   const executable = await engine.load(singleProgram(compiled));
   try {
     for (const [buffer, values] of params) executable.write(buffer, values);
     feed.prepare(executable, compiled);
-    for (const pass of passes) {
-      feed.feed(executable, compiled, pass);
-      executable.run('run', { [SEED]: seed, [PASS]: pass });
-      const counts = (await executable.read(probes.buffer)) as Float32Array;
-      const found = probes.all.map((probe, i): Broken => ({ ...probe, broken: counts[i] ?? 0 })).filter(isBroken);
-      const [first] = found;
-      // A layer with a broken parameter gives broken tops: the parameter came first.
-      const cause = found.find((p) => p.layer === first?.layer && p.pass === first.pass && p.what === 'param');
-      if (first !== undefined) return cause ?? first;
-    }
-    return undefined;
+    feed.feed(executable, compiled, pass);
+    executable.run('run', { [SEED]: seed, [PASS]: pass });
+    const counts = (await executable.read(probes.buffer)) as Float32Array;
+    const found = probes.all.map((probe, i): Broken => ({ ...probe, broken: counts[i] ?? 0 })).filter(isBroken);
+    const [first] = found;
+    // A layer with a broken parameter gives broken tops: the parameter came first.
+    return found.find((p) => p.layer === first?.layer && p.pass === first.pass && p.what === 'param') ?? first;
   } finally {
     executable.dispose();
   }

@@ -5,6 +5,7 @@
 import type { TypedNet } from '../caffe/net/typed-net.ts';
 import { compileNet, scalarsUsed } from '../compiler/compile-net.ts';
 import { singleProgram } from '../compiler/compile-training.ts';
+import { allPassing } from '../compiler/filtered-net.ts';
 import type { Engine, KernelTime } from '../engine/engine.ts';
 import { definitionOf } from '../layers/index.ts';
 import { initialise } from './weights.ts';
@@ -38,7 +39,11 @@ export interface TimeOptions {
 
 /** Times a net. Throws CompileError for one that cannot compute, EngineError where the device fails. */
 export async function timeLayers(engine: Engine, net: TypedNet, options: TimeOptions): Promise<NetTimes> {
-  const compiled = compileNet(net, definitionOf, { prefix: 'time', backward: options.backward });
+  const compiled = compileNet(net, definitionOf, {
+    prefix: 'time',
+    backward: options.backward,
+    passing: allPassing(net),
+  });
   const program = singleProgram(compiled);
   const scalars = Object.fromEntries(scalarsUsed(compiled.kernels).map(({ name }) => [name, 0]));
   const executable = await engine.load(program);

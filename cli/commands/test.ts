@@ -71,7 +71,7 @@ export const test: Command = {
       const { accuracy, loss, outputs } = await evaluate({
         executable,
         net: compiled,
-        sequence: 'run',
+        sequence: () => 'run',
         feed,
         seed: 0,
         batches,

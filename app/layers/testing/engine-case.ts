@@ -19,14 +19,16 @@ export interface EngineCase {
   readonly range?: number;
   /** All spread inputs are above 0. */
   readonly positive?: boolean;
+  /** How many items pass each Filter, by the layers' names. */
+  readonly passing?: ReadonlyMap<string, number>;
 }
 
 /** The case as a file: spread values for everything that is not given. */
 async function fileOf(
   text: string,
-  { values = {}, positive = false, range = 1 }: EngineCase,
+  { values = {}, positive = false, range = 1, passing = new Map() }: EngineCase,
 ): Promise<SafetensorsFile> {
-  const { given, outputs } = await interpretNet(text);
+  const { given, outputs } = await interpretNet(text, { passing });
   const tensors = new Map<string, SafeTensor>();
   const put = (name: string, shape: readonly number[], salt: number): void => {
     const own = values[name.slice(name.indexOf('/') + 1)];

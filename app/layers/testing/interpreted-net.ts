@@ -11,7 +11,7 @@ import type { CompiledNet } from '../../compiler/compiled-net.ts';
 import { singleProgram } from '../../compiler/compile-training.ts';
 import { verify, verifyProgram } from '../../engine/ir/verify.ts';
 import { createReferenceEngine, type ReferenceExecutable } from '../../engine/reference/reference-engine.ts';
-import * as layers from '../index.ts';
+import { definitionOf, layerTable } from '../index.ts';
 
 /** Values by name. */
 export type Values = ReadonlyMap<string, ArrayLike<number>>;
@@ -47,13 +47,13 @@ export async function interpretNet(
   } = {},
 ): Promise<InterpretedNet> {
   const phase = options.phase ?? 'TRAIN';
-  const { definitionOf, layerTable } = options.passing === undefined ? layers : layers.layersKnowing(options.passing);
   const net = buildNet(text, { phase, layers: layerTable, record: options.record });
   const errors = net.diagnostics.filter((d) => d.severity === 'error');
   if (errors.length > 0 || !net.complete) throw new Error(errors.map((d) => d.message).join(' ') || 'Incomplete net.');
   const sources = net.layers.filter((l) => l.info?.source === true).flatMap((l) => l.tops);
   const compiled = compileNet(net, definitionOf, {
     prefix: 'test',
+    passing: options.passing ?? new Map(),
     backward: options.backward ?? phase === 'TRAIN',
     keepGradients: sources,
     hostGradients: net.outputs.filter((id) => net.blobs.get(id)?.lossWeight === 0),

@@ -216,6 +216,11 @@ export const oddCases: Readonly<Record<string, EngineCase>> = {
     ]),
   },
   Exp: { net: oneLayer('Exp', [[65]], 'exp_param { base: 3 scale: 0.5 shift: 0.2 }') },
+  Filter: {
+    net: oneLayer('Filter', [[17, 33], [17, 3, 5], [17]], '', ['y', 'z']),
+    values: { c: labels(17, 3) },
+    passing: new Map([['op', 11]]),
+  },
   Flatten: { net: oneLayer('Flatten', [[3, 17, 5]]) },
   HingeLoss: {
     net: oneLayer('HingeLoss', [[33, 17], [33]], 'hinge_loss_param { norm: L2 }'),
