@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { expect, test, type Page } from '@playwright/test';
 import type { AxeResults, RunOptions } from 'axe-core';
-import { graph, node, openReady, showTab } from './crema-page.ts';
+import { focusEditor, graph, iteration, node, openReady, runButton, showTab } from './crema-page.ts';
 
 const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
@@ -80,4 +80,48 @@ test('gallery, command palette, shortcuts, menus', async ({ page }) => {
   await page.getByRole('button', { name: 'Documents' }).click();
   await expect(page.getByRole('menu')).toBeVisible();
   await expectAccessible(page, 'menu of documents');
+});
+
+test('what opens over the graph and in the bar, a solver, an empty document, a run', async ({ page }) => {
+  test.setTimeout(420_000);
+  await openReady(page);
+  await page.getByRole('button', { name: 'Export' }).click();
+  await expectAccessible(page, 'export menu');
+  await page.keyboard.press('Escape');
+  await page.getByRole('button', { name: /^Engine: / }).click();
+  await expect(page.getByRole('radiogroup', { name: 'Engine' })).toBeVisible();
+  await expectAccessible(page, 'engines');
+  await page.keyboard.press('Escape');
+  await node(page, 'conv2').click({ button: 'right', position: { x: 30, y: 10 } });
+  await expect(page.getByRole('menu')).toBeVisible();
+  await expectAccessible(page, 'context menu');
+  await page.keyboard.press('Escape');
+  await page
+    .locator('.inspector')
+    .getByRole('button', { name: /^bottom: / })
+    .click();
+  await expect(page.getByRole('menuitemradio').first()).toBeVisible();
+  await expectAccessible(page, 'blobs of a bottom');
+  await page.keyboard.press('Escape');
+  await graph(page).focus();
+  await page.keyboard.press('/');
+  await expectAccessible(page, 'palette at the pointer');
+  await page.keyboard.press('Escape');
+  await graph(page).focus();
+  await page.keyboard.press('Control+f');
+  await page.keyboard.type('conv');
+  await expectAccessible(page, 'search in the graph');
+  await page.keyboard.press('Escape');
+  await focusEditor(page, 'Solver');
+  await expectAccessible(page, 'solver');
+  await runButton(page, 'Train').click();
+  await expect.poll(() => iteration(page), { timeout: 120_000 }).toBeGreaterThan(2);
+  await runButton(page, 'Pause').click();
+  await expect(runButton(page, 'Resume')).toBeVisible();
+  await expectAccessible(page, 'a paused run');
+  await runButton(page, 'Stop and keep a snapshot').click();
+  await page.getByRole('button', { name: 'Documents' }).click();
+  await page.getByRole('menuitem', { name: /^New/ }).click();
+  await expect(graph(page).getByText('No network yet')).toBeVisible();
+  await expectAccessible(page, 'an empty document');
 });

@@ -236,3 +236,23 @@ test('the solver has the same keys, and its learning rate drawn', async ({ page 
   // The text says the last rate beside max_iter.
   await expect(page.locator('.editor')).toContainText('last rate 1.00e-4');
 });
+
+test('layers fold, and come back', async ({ page }) => {
+  await openReady(page);
+  await paste(page, 'Network', NET);
+  const lines = page.locator('.editor .view-lines');
+  /** Runs a command of the palette until the lines are as wanted: what folds is known a moment after the text. */
+  const until = async (command: string, shown: RegExp, hidden?: RegExp): Promise<void> => {
+    await expect(async () => {
+      await page.keyboard.press('Control+k');
+      await page.keyboard.type(command);
+      await page.keyboard.press('Enter');
+      await expect(page.getByRole('dialog')).toBeHidden();
+      await expect(lines).toHaveText(shown, { timeout: 2_000 });
+      if (hidden !== undefined) await expect(lines).not.toHaveText(hidden, { timeout: 1_000 });
+    }).toPass();
+  };
+  await until('Fold all layers', /layer\s\{/, /ReLU/);
+  await until('Unfold all layers', /ReLU/);
+  await expectText(page, 'Network', NET);
+});
