@@ -6,8 +6,13 @@ import { boundSet, dataLayersOf, useBindings } from '../../store/data-bindings.t
 import { useDataset } from '../../store/dataset.ts';
 import { useDocument } from '../../store/document.ts';
 
+interface DataLayersProps {
+  /** Above the sets stands what needs a choice, below them what is settled. */
+  readonly place: 'above' | 'below';
+}
+
 /** A row for each source; nothing where the network names none. */
-export function DataLayers() {
+export function DataLayers({ place }: DataLayersProps) {
   const nets = useDocument((state) => state.nets);
   const sets = useDataset((state) => state.sets);
   const inUse = useDataset((state) => state.opened?.summary.name);
@@ -15,8 +20,10 @@ export function DataLayers() {
   const layers = dataLayersOf(nets);
   const sources = [...new Set(layers.map(({ source }) => source))];
   if (sources.length === 0 || sets.length === 0) return null;
+  const isOpen = sources.some((source) => boundSet(source, sets, chosen) === undefined);
+  if (isOpen !== (place === 'above')) return null;
   return (
-    <section className="data-layers" aria-label="What the data layers read">
+    <section className={classes('data-layers', `data-layers-${place}`)} aria-label="What the data layers read">
       <h4>The network reads</h4>
       {sources.map((source) => {
         const readers = layers.filter((layer) => layer.source === source);

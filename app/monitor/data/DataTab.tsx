@@ -23,8 +23,9 @@ export function DataTab() {
       <div className="data-row">
         <div className="data-sets">
           <Jobs />
+          <DataLayers place="above" />
           <SetList />
-          <DataLayers />
+          <DataLayers place="below" />
         </div>
         {opened === undefined ? (
           <div className="empty">

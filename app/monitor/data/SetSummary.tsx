@@ -51,8 +51,10 @@ export function SetSummary({ summary, mean }: SetSummaryProps) {
         </div>
       </div>
       <Statistics summary={summary} />
-      <SetActions summary={summary} />
-      <Choices summary={summary} />
+      <div className="data-tools">
+        <SetActions summary={summary} />
+        <Choices summary={summary} />
+      </div>
       {summary.notes !== undefined && (
         <div className="data-notes">
           {summary.notes.map((note) => (
@@ -119,34 +121,28 @@ function Choices({ summary }: Pick<SetSummaryProps, 'summary'>) {
   return (
     <>
       {labellings !== undefined && (
-        <div className="data-field">
-          <span>Classes</span>
-          <Segmented
-            small
-            label="Classes"
-            value={labellings[0]}
-            options={labellings
-              .toSorted()
-              .reverse()
-              .map((value) => ({ value, label: value }))}
-            onChange={(chosen) => chosen !== labellings[0] && void relabelData(name)}
-          />
-        </div>
+        <Segmented
+          small
+          label="Classes"
+          value={labellings[0]}
+          options={labellings
+            .toSorted()
+            .reverse()
+            .map((value) => ({ value, label: value }))}
+          onChange={(chosen) => chosen !== labellings[0] && void relabelData(name)}
+        />
       )}
       {channels === 3 && (
-        <div className="data-field">
-          <span>Colours</span>
-          <Segmented
-            small
-            label="Order of colours"
-            value={channelOrder ?? 'RGB'}
-            options={[
-              { value: 'RGB', label: 'RGB' },
-              { value: 'BGR', label: 'BGR' },
-            ]}
-            onChange={(order) => void orderChannels(name, order)}
-          />
-        </div>
+        <Segmented
+          small
+          label="Order of colours"
+          value={channelOrder ?? 'RGB'}
+          options={[
+            { value: 'RGB', label: 'RGB' },
+            { value: 'BGR', label: 'BGR' },
+          ]}
+          onChange={(order) => void orderChannels(name, order)}
+        />
       )}
     </>
   );
