@@ -90,11 +90,12 @@ export function readHdf5Solverstate(source: ByteSource): Promise<StoredSolverSta
       history: blobsIn(history, 'the history'),
       currentStep: numberIn(root, 'current_step') ?? 0,
       seed: numberIn(root, 'crema_seed'),
+      schedules: textIn(root, 'crema_schedules') || undefined,
     };
   });
 }
 
-/** The bytes of a `.solverstate.h5`. The run's seed is a data set of Crema's own, which Caffe passes over. */
+/** The bytes of a `.solverstate.h5`. The run's seed and schedules are data sets of Crema's own, which Caffe passes over. */
 export function writeHdf5Solverstate(state: StoredSolverState): Promise<Uint8Array<ArrayBuffer>> {
   return writeHdf5((root) => {
     const number = (name: string, value: number, dtype: '<i' | '<I') =>
@@ -105,12 +106,13 @@ export function writeHdf5Solverstate(state: StoredSolverState): Promise<Uint8Arr
         dtype,
       });
     number('iter', state.iteration, '<i');
+    const text = (name: string, data: string) =>
+      root.create_dataset({ name, data, shape: [], dtype: `S${new TextEncoder().encode(data).length + 1}` });
     // HDF5 has no string of no characters; Caffe always names a file here.
-    const learned = state.learnedNet === '' ? ' ' : state.learnedNet;
-    const size = new TextEncoder().encode(learned).length + 1;
-    root.create_dataset({ name: 'learned_net', data: learned, shape: [], dtype: `S${size}` });
+    text('learned_net', state.learnedNet === '' ? ' ' : state.learnedNet);
     number('current_step', state.currentStep, '<i');
     if (state.seed !== undefined) number('crema_seed', state.seed, '<I');
+    if (state.schedules !== undefined) text('crema_schedules', state.schedules);
     const history = root.create_group('history');
     state.history.forEach((blob, i) => putBlob(history, String(i), blob));
   });

@@ -1,6 +1,7 @@
 // Round trips, a file laid out by hand from NumPy's description, and files that lie.
 import { describe, expect, test } from 'vitest';
-import { NumpyError, readNpy, readNpz, writeNpy, writeNpz } from './npz.ts';
+import { sourceOf } from '../caffe/wire/byte-source.ts';
+import { NumpyError, holdsWeights, readNpy, readNpz, writeNpy, writeNpz } from './npz.ts';
 import type { SafeTensor } from './safetensors.ts';
 
 const tensors = new Map<string, SafeTensor>([
@@ -69,4 +70,11 @@ describe('npz', () => {
     // A zip has a checksum, which fflate leaves alone: the array's own header is what is wrong.
     expect(() => readNpz(bytes)).toThrow(/Array "conv1\/0": Its values are of type <g4/);
   });
+});
+
+test('an archive of weights is told from one of images by its directory', async () => {
+  const one: SafeTensor = { dtype: 'F32', shape: [1], data: Float32Array.of(1) };
+  const archive = (name: string) => sourceOf(writeNpz(new Map([[name, one]])));
+  expect(await holdsWeights(archive('inception/1x1/0'))).toBe(true);
+  expect(await holdsWeights(archive('x_train'))).toBe(false);
 });

@@ -3,6 +3,7 @@
  * projects keep their weights so, since NumPy is wherever PyTorch is. Files come from strangers, so what a header says is
  * checked before it is believed.
  */
+import { bytesAt, type ByteSource } from '../caffe/wire/byte-source.ts';
 import { unzipSync, zipSync, type Zippable } from 'fflate';
 import type { SafeDtype, SafeTensor } from './safetensors.ts';
 
@@ -86,6 +87,15 @@ export function writeNpz(tensors: ReadonlyMap<string, SafeTensor>): Uint8Array<A
   const files: Zippable = {};
   for (const [name, tensor] of tensors) files[`${name}.npy`] = [writeNpy(tensor), { level: 0, mtime: '1980-01-02' }];
   return zipSync(files);
+}
+
+/** The end of an archive, where its directory lies. */
+const DIRECTORY = 1 << 17;
+
+/** Are an archive's arrays named as layers' weights are, `conv1/0`? Looks at its directory alone. */
+export async function holdsWeights(archive: ByteSource): Promise<boolean> {
+  const end = await bytesAt(archive, Math.max(0, archive.size - DIRECTORY), archive.size);
+  return /\/\d{1,4}\.npy/.test(new TextDecoder('latin1').decode(end));
 }
 
 /** Reads every array of an `.npz`. @throws NumpyError where it is no zip, is damaged, or holds an array that cannot be read. */

@@ -45,6 +45,21 @@ describe('RunStore', () => {
   const files = { caffemodel: Uint8Array.of(1, 2, 3), solverstate: Uint8Array.of(4, 5) };
   const engine = { kind: 'wasm', device: 'CPU, 2 threads, SIMD', software: false, threads: 2 } as const;
 
+  it('keeps the curves of another run beside it until the run is forgotten', async () => {
+    const store = new RunStore(new MemoryDirectory());
+    const train = { iteration: [0, 1], loss: [2, 1], lr: [0.1, 0.1] };
+    const compared = { name: 'losses.csv', curves: { train, test: { iteration: [], loss: [], accuracy: [] } } };
+    expect(await store.compared()).toBeUndefined();
+    await store.saveCompared(compared);
+    expect(await store.compared()).toEqual(compared);
+    expect(await store.snapshots()).toEqual([]);
+    await store.saveCompared(undefined);
+    expect(await store.compared()).toBeUndefined();
+    await store.saveCompared(compared);
+    await store.removeRun();
+    expect(await store.compared()).toBeUndefined();
+  });
+
   it('lists snapshots, latest first, and gives their files back', async () => {
     const store = new RunStore(new MemoryDirectory());
     await store.saveSnapshot('net_iter_10', 10, files, engine);

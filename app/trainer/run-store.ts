@@ -4,6 +4,7 @@
  */
 import type { StoreDirectory } from '../data/store.ts';
 import type { EngineInfo } from '../engine/engine.ts';
+import type { RunCurves } from '../formats/curve-files.ts';
 import { endingOf, type SnapshotFormat } from '../formats/weight-files.ts';
 
 /** What a run was made on and from: kept with its curves, so that figures can be compared later. */
@@ -40,8 +41,15 @@ export interface StoredCurves {
   readonly test: Float64Array;
 }
 
+/** Curves of a run that was made elsewhere, with the name of the file they came in. JSON: what is no number is null in it. */
+export interface ComparedCurves {
+  readonly name: string;
+  readonly curves: RunCurves;
+}
+
 const CURVES = 'curves.bin';
 const RECORD = 'run.record';
+const COMPARED = 'compared.curves';
 const META = '.json';
 
 export class RunStore {
@@ -127,10 +135,22 @@ export class RunStore {
     return (await this.readJson(RECORD)) as RunRecord;
   }
 
-  /** Forgets curves and record. */
+  /** Keeps the curves of a run that was made elsewhere beside this one's; undefined forgets them. */
+  async saveCompared(compared: ComparedCurves | undefined): Promise<void> {
+    if (compared !== undefined) await this.directory.write(COMPARED, [jsonBytes(compared)]);
+    else if ((await this.directory.names()).includes(COMPARED)) await this.directory.remove(COMPARED);
+  }
+
+  /** The curves that were kept beside the run; undefined when there are none. */
+  async compared(): Promise<ComparedCurves | undefined> {
+    if (!(await this.directory.names()).includes(COMPARED)) return undefined;
+    return (await this.readJson(COMPARED)) as ComparedCurves;
+  }
+
+  /** Forgets curves and record, and what they were compared with. */
   async removeRun(): Promise<void> {
     const there = await this.directory.names();
-    for (const file of [CURVES, RECORD]) if (there.includes(file)) await this.directory.remove(file);
+    for (const file of [CURVES, RECORD, COMPARED]) if (there.includes(file)) await this.directory.remove(file);
   }
 
   private async readJson(name: string): Promise<unknown> {

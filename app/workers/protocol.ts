@@ -145,6 +145,8 @@ export interface RunSpec {
   readonly weights?: Uint8Array | Blob;
   /** A .solverstate to resume from; its weights come in `weights`. */
   readonly solverState?: Uint8Array | Blob;
+  /** Tunes the kernels first, where there is a GPU; what is found is kept. A run that goes on keeps its own. */
+  readonly tune?: boolean;
 }
 
 /** Which engine to train on; `auto` takes the GPU where there is a real one, else the processor. */

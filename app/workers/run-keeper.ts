@@ -10,10 +10,16 @@ import { CurveLog } from '../trainer/curve-log.ts';
 import type { RunRecord, RunStore } from '../trainer/run-store.ts';
 import type { Snapshot } from '../trainer/session.ts';
 import { failureOf } from './failure.ts';
-import type { RestoredRun, SnapshotInfo, TrainEvent } from './protocol.ts';
+import type { RestoredRun, SnapshotInfo, TrainEvent, TrainRequest } from './protocol.ts';
 
 /** Curves are kept at least this often while running, in milliseconds. */
 const KEEP_EVERY = 4000;
+
+/** Requests that are answered from what is kept alone. */
+type KeptRequest = Extract<
+  TrainRequest,
+  { readonly kind: 'snapshots' | 'snapshot-files' | 'remove-snapshot' | 'keep-compared' | 'compared' }
+>;
 
 /** How a run's snapshots are kept. */
 export interface KeptRun {
@@ -39,6 +45,23 @@ export class RunKeeper {
   store(): Promise<RunStore> {
     this.opened ??= this.openStore();
     return this.opened;
+  }
+
+  /** Answers a request about what is kept. */
+  async answer(request: KeptRequest): Promise<unknown> {
+    const store = await this.store();
+    switch (request.kind) {
+      case 'snapshots':
+        return store.snapshots();
+      case 'snapshot-files':
+        return store.snapshotFiles(request.name);
+      case 'remove-snapshot':
+        return store.removeSnapshot(request.name);
+      case 'keep-compared':
+        return store.saveCompared(request.compared);
+      case 'compared':
+        return store.compared();
+    }
   }
 
   /** A run begins or goes on at an iteration: what the curves hold from there on is another run's. */

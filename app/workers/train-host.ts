@@ -101,11 +101,11 @@ export class TrainHost {
       case 'snapshot':
         return this.snapshotNow();
       case 'snapshots':
-        return (await this.keeper.store()).snapshots();
       case 'snapshot-files':
-        return (await this.keeper.store()).snapshotFiles(request.name);
       case 'remove-snapshot':
-        return (await this.keeper.store()).removeSnapshot(request.name);
+      case 'keep-compared':
+      case 'compared':
+        return this.keeper.answer(request);
       case 'reset':
         return this.reset();
       case 'restore':

@@ -36,7 +36,7 @@ print('h5py reads a solver state of', len(f['history']), 'histories')`;
 /** The files of Caffe itself and those of Crema have the same fields, by a parser that knows only protobuf. */
 export function judgeStructure(folder) {
   const fixtures = join(ROOT, 'app', 'caffe', 'wire', 'fixtures');
-  const ours = join(folder, 'depthwise_iter_30.caffemodel');
+  const ours = join(folder, 'depthwise_iter_40.caffemodel');
   const structure = `
 import sys
 

@@ -1,23 +1,28 @@
 /** The Charts tab: loss, accuracy and learning rate of the run, or what to do when there is none. */
+import { Diff, X } from 'lucide-react';
 import { Slider } from 'radix-ui';
-import { useEffect, useMemo, useState } from 'react';
-import { Segmented } from '../../look/controls.tsx';
+import { useEffect, useMemo, useRef, useState } from 'react';
+import { Button, IconButton, Segmented } from '../../look/controls.tsx';
+import { compareWith, restoreCompared, stopComparing } from '../../shell/commands/compare.ts';
 import { useObstacle } from '../../shell/RunControls.tsx';
+import { comparedCurves, useCompared } from '../../store/compared.ts';
 import { curves } from '../../store/curves.ts';
 import { formatFigure, formatLoss, formatPercent, formatStep } from '../../store/format.ts';
 import { useView } from '../../store/view.ts';
 import { accuracyTable, bestTest, lossLimits, lossTable, rateTable } from './chart-data.ts';
-import { Plot, type PlotSpec } from './Plot.tsx';
+import { Plot, type LegendEntry, type PlotSpec } from './Plot.tsx';
 import { plotLine, plotMeasured } from './plot-style.ts';
 
 /** The three charts side by side. */
 export function ChartsTab() {
   const empty = useNoCurves();
   const log = useView((state) => state.logLoss);
-  const loss = useMemo(() => lossSpec(log), [log]);
-  if (empty) {
-    return <NoCurves />;
-  }
+  const other = useCompared((state) => state.name);
+  const loss = useMemo(() => lossSpec(log, other), [log, other]);
+  const accuracy = useMemo(() => accuracySpec(other), [other]);
+  const rate = useMemo(() => rateSpec(other), [other]);
+  useEffect(restoreCompared, []);
+  if (empty && other === undefined) return <NoCurves />;
   return (
     <div className="charts">
       <Plot spec={loss} className="plot-loss" />
@@ -47,6 +52,7 @@ export function ChartControls() {
   const wholeRun = useView((state) => state.wholeRun);
   return (
     <div className="chart-controls">
+      <Comparison />
       <label className="chart-smoothing">
         <span>Smoothing</span>
         <Slider.Root
@@ -90,7 +96,57 @@ export function ChartControls() {
   );
 }
 
-function lossSpec(log: boolean): PlotSpec {
+/** The run that is compared with: chosen, named, taken away. */
+function Comparison() {
+  const name = useCompared((state) => state.name);
+  const chooser = useRef<HTMLInputElement>(null);
+  return (
+    <>
+      {name === undefined ? (
+        <Button
+          small
+          tone="quiet"
+          icon={<Diff />}
+          title="Puts the curves of another run on the charts: losses.csv of an exported project, a table that Crema exported, or Caffe’s log"
+          onClick={() => chooser.current?.click()}
+        >
+          Compare
+        </Button>
+      ) : (
+        <span className="chart-compared" title={name}>
+          <i aria-hidden />
+          <span>{name}</span>
+          <IconButton label={`Stop comparing with ${name}`} small onClick={() => void stopComparing()}>
+            <X />
+          </IconButton>
+        </span>
+      )}
+      <input
+        ref={chooser}
+        type="file"
+        accept=".csv,.log,.txt,.jsonl,.train,.test"
+        multiple
+        hidden
+        data-testid="compared-files"
+        onChange={({ currentTarget }) => {
+          const files = [...(currentTarget.files ?? [])];
+          currentTarget.value = '';
+          void compareWith(files);
+        }}
+      />
+    </>
+  );
+}
+
+const OTHER = '--curve-other';
+/** Dashes tell the other run apart without colour. */
+const otherLine = (options: Parameters<typeof plotLine>[1] = {}) => plotLine(OTHER, { dash: [5, 3], ...options });
+
+/** The other run's entry in a legend, where there is one. */
+const otherEntry = (name: string | undefined, column: number): readonly LegendEntry[] =>
+  name === undefined ? [] : [{ name, colour: OTHER, column, dashed: true }];
+
+function lossSpec(log: boolean, other: string | undefined): PlotSpec {
   return {
     title: 'Loss',
     interval: 100,
@@ -98,25 +154,30 @@ function lossSpec(log: boolean): PlotSpec {
     legend: [
       { name: 'train', colour: '--curve-train', column: 2 },
       { name: 'test', colour: '--curve-test', column: 3 },
+      ...otherEntry(other, 4),
     ],
     series: [
       plotLine('--curve-train-raw', { width: 1 }),
       plotLine('--curve-train', { width: 1.75 }),
       plotMeasured('--curve-test'),
+      ...(other === undefined ? [] : [otherLine({ width: 1.75 }), plotMeasured(OTHER, { dash: [2, 3] })]),
     ],
-    table: (width) => lossTable(curves, useView.getState().smoothing, width),
+    table: (width) => lossTable(curves, useView.getState().smoothing, width, shown(other)),
     limits: (table) => lossLimits(table, log),
     formatAxis: (value, step) => (log ? formatFigure(value, 2) : formatStep(value, step)),
     formatValue: formatLoss,
   };
 }
 
-const accuracy: PlotSpec = {
+/** The other run's points, where one is compared with. */
+const shown = (other: string | undefined) => (other === undefined ? undefined : comparedCurves);
+
+const accuracySpec = (other: string | undefined): PlotSpec => ({
   title: 'Accuracy',
   interval: 400,
-  legend: [{ name: 'test', colour: '--curve-test', column: 1 }],
-  series: [plotMeasured('--curve-test')],
-  table: () => accuracyTable(curves),
+  legend: [{ name: 'test', colour: '--curve-test', column: 1 }, ...otherEntry(other, 2)],
+  series: [plotMeasured('--curve-test'), ...(other === undefined ? [] : [plotMeasured(OTHER, { dash: [5, 3] })])],
+  table: () => accuracyTable(curves, shown(other)),
   limits: () => [0, 1],
   formatAxis: (value) => `${Math.round(value * 100)}%`,
   formatValue: formatPercent,
@@ -124,18 +185,18 @@ const accuracy: PlotSpec = {
     const best = bestTest(curves);
     return best === undefined ? undefined : { iteration: best.iteration, text: formatPercent(best.accuracy) };
   },
-};
+});
 
-const rate: PlotSpec = {
+const rateSpec = (other: string | undefined): PlotSpec => ({
   title: 'Learning rate',
   interval: 400,
-  legend: [{ name: 'rate', colour: '--curve-train', column: 1 }],
-  series: [plotLine('--curve-train')],
-  table: (width) => rateTable(curves, width),
-  limits: ([, rates = []]) => [0, rates.reduce<number>((a, b) => Math.max(a, b ?? 0), 0) * 1.2 || 1],
+  legend: [{ name: 'rate', colour: '--curve-train', column: 1 }, ...otherEntry(other, 2)],
+  series: [plotLine('--curve-train'), ...(other === undefined ? [] : [otherLine()])],
+  table: (width) => rateTable(curves, width, shown(other)),
+  limits: ([, ...rates]) => [0, rates.flat().reduce<number>((a, b) => Math.max(a, b ?? 0), 0) * 1.2 || 1],
   formatAxis: formatStep,
   formatValue: (value) => formatFigure(value, 3),
-};
+});
 
 function useNoCurves(): boolean {
   const [empty, setEmpty] = useState(curves.empty);

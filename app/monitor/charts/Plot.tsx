@@ -5,6 +5,7 @@
 import { useEffect, useRef } from 'react';
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
+import { comparedCurves } from '../../store/compared.ts';
 import { curves } from '../../store/curves.ts';
 import { formatCount } from '../../store/format.ts';
 import { useRun } from '../../store/run.ts';
@@ -18,6 +19,8 @@ export interface LegendEntry {
   readonly colour: string;
   /** Column of the table whose value is shown; the last one, or the one under the pointer. */
   readonly column: number;
+  /** Drawn with dashes. */
+  readonly dashed?: boolean;
 }
 
 /** What makes one chart different from another. */
@@ -49,9 +52,17 @@ export function Plot({ spec, className }: { readonly spec: PlotSpec; readonly cl
     <figure className={`plot ${className ?? ''}`} aria-label={spec.title}>
       <figcaption ref={values} className="plot-head">
         <span className="plot-title">{spec.title}</span>
-        {spec.legend.map(({ name, colour, column }) => (
-          <span key={name} className="plot-entry">
-            <i style={{ background: `var(${colour})` }} aria-hidden />
+        {spec.legend.map(({ name, colour, column, dashed }) => (
+          <span key={column} className="plot-entry">
+            <i
+              style={{
+                background:
+                  dashed === true
+                    ? `repeating-linear-gradient(90deg, var(${colour}) 0 4px, transparent 4px 6px)`
+                    : `var(${colour})`,
+              }}
+              aria-hidden
+            />
             <span className="plot-name">{name}</span>
             <output data-column={column} />
           </span>
@@ -89,7 +100,8 @@ function drawPlot(spec: PlotSpec, place: HTMLElement, head: HTMLElement): () => 
   };
 
   const xLimits = (): [number, number] => {
-    const last = Math.max(curves.iteration.last() ?? 0, curves.testIteration.last() ?? 0);
+    const ends = [curves, comparedCurves].flatMap((run) => [run.iteration.last() ?? 0, run.testIteration.last() ?? 0]);
+    const last = Math.max(...ends);
     const { maxIter } = useRun.getState();
     return [0, useView.getState().wholeRun && maxIter > 0 ? Math.max(maxIter, last) : Math.max(10, last * 1.02)];
   };
@@ -136,6 +148,7 @@ function drawPlot(spec: PlotSpec, place: HTMLElement, head: HTMLElement): () => 
 
   const stops = [
     curves.subscribe(schedule),
+    comparedCurves.subscribe(schedule),
     useView.subscribe((now, before) => {
       if (now.shownTheme !== before.shownTheme) plot.redraw();
       if (now.wholeRun !== before.wholeRun || now.smoothing !== before.smoothing) schedule();

@@ -30,11 +30,35 @@ describe('tables', () => {
   });
 
   it('aligns groups whose x values interleave and coincide', () => {
-    expect(align([0, 2], [[1, 2]], [1, 2, 3], [[5, 6, 7]])).toEqual([
+    expect(
+      align([
+        { x: [0, 2], ys: [[1, 2]] },
+        { x: [1, 2, 3], ys: [[5, 6, 7]] },
+      ]),
+    ).toEqual([
       [0, 1, 2, 3],
       [1, null, 2, null],
       [null, 5, 6, 7],
     ]);
+  });
+
+  it('has columns for a run made elsewhere, with iterations of its own', () => {
+    const other = new CurveStore();
+    other.restore({
+      train: { iteration: [0, 10], loss: [2.2, 1.2], lr: [0.1, 0.05] },
+      test: { iteration: [5], loss: [1.6], accuracy: [0.5] },
+    });
+    const [x, , , test, theirs, theirTest] = lossTable(run(), 0, 100, other);
+    expect(x).toEqual([0, 1, 2, 3, 4, 5, 8, 10]);
+    expect(test).toEqual([2.5, null, null, null, 1.9, null, 1.95, null]);
+    expect(theirs).toEqual([2.2, null, null, null, null, null, null, 1.2]);
+    expect(theirTest).toEqual([null, null, null, null, null, 1.6, null, null]);
+    expect(accuracyTable(run(), other)).toEqual([
+      [0, 4, 5, 8],
+      [0.1, 0.4, null, 0.4],
+      [null, null, 0.5, null],
+    ]);
+    expect(rateTable(run(), 100, other)[2]).toEqual([0.1, null, null, null, 0.05]);
   });
 
   it('marks the first of the best tests, if any has an accuracy', () => {

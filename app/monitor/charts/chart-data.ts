@@ -8,32 +8,56 @@ export type Column = (number | null)[];
 /** x values ascending, then one column for each series. */
 export type Table = [x: number[], ...series: Column[]];
 
-/** Loss: raw and smoothed training loss, and test loss. `width` is the room in pixels. */
-export function lossTable(curves: CurveStore, smoothing: number, width: number): Table {
-  const raw = curves.loss.view();
-  const smoothed = curves.smoothed(smoothing);
-  const iterations = curves.iteration.view();
-  const shown = thin(raw, Math.max(1, Math.floor(width)));
+/** Points of a chart with x values of their own, ascending. */
+interface Group {
+  readonly x: readonly number[];
+  readonly ys: readonly Column[];
+}
+
+/**
+ * Loss: raw and smoothed training loss, and test loss; with another run, its smoothed training loss and its test loss. `width`
+ * is the room in pixels.
+ */
+export function lossTable(curves: CurveStore, smoothing: number, width: number, other?: CurveStore): Table {
+  const trained = (store: CurveStore, raw: boolean): Group => {
+    const smoothed = store.smoothed(smoothing);
+    const { x, at } = thinned(store, store.loss.view(), width);
+    return { x, ys: raw ? [at(store.loss.view()), at(smoothed)] : [at(smoothed)] };
+  };
+  const groups = [trained(curves, true), testsOf(curves, curves.testLoss.view())];
   return align(
-    shown.map((i) => iterations[i] as number),
-    [shown.map((i) => finite(raw[i])), shown.map((i) => finite(smoothed[i]))],
-    [...curves.testIteration.view()],
-    [[...curves.testLoss.view()].map(finite)],
+    other === undefined ? groups : [...groups, trained(other, false), testsOf(other, other.testLoss.view())],
   );
 }
 
-/** Accuracy on the test images, 0 to 1. */
-export function accuracyTable(curves: CurveStore): Table {
-  return [[...curves.testIteration.view()], [...curves.testAccuracy.view()].map(finite)];
+/** Accuracy on the test images, 0 to 1: this run's, and another's. */
+export function accuracyTable(curves: CurveStore, other?: CurveStore): Table {
+  return align([curves, ...(other === undefined ? [] : [other])].map((run) => testsOf(run, run.testAccuracy.view())));
 }
 
-/** Learning rate. */
-export function rateTable(curves: CurveStore, width: number): Table {
-  const rates = curves.rate.view();
-  const iterations = curves.iteration.view();
-  const shown = thin(rates, Math.max(1, Math.floor(width)));
-  return [shown.map((i) => iterations[i] as number), shown.map((i) => finite(rates[i]))];
+/** Learning rate: this run's, and another's. */
+export function rateTable(curves: CurveStore, width: number, other?: CurveStore): Table {
+  const group = (run: CurveStore): Group => {
+    const { x, at } = thinned(run, run.rate.view(), width);
+    return { x, ys: [at(run.rate.view())] };
+  };
+  return align([curves, ...(other === undefined ? [] : [other])].map(group));
 }
+
+/** The iterations to draw, and a function that takes a series' values at them. */
+function thinned(run: CurveStore, values: Float64Array, width: number) {
+  const iterations = run.iteration.view();
+  const shown = thin(values, Math.max(1, Math.floor(width)));
+  return {
+    x: shown.map((i) => iterations[i] as number),
+    at: (series: Float64Array): Column => shown.map((i) => finite(series[i])),
+  };
+}
+
+const testsOf = (run: CurveStore, values: Float64Array): Group => ({
+  x: [...run.testIteration.view()],
+  ys: [[...values].map(finite)],
+});
 
 /** The test with the greatest accuracy, the first of equals. */
 export function bestTest(curves: CurveStore): { readonly iteration: number; readonly accuracy: number } | undefined {
@@ -48,12 +72,12 @@ export function bestTest(curves: CurveStore): { readonly iteration: number; read
 }
 
 /**
- * Limits of the loss axis. They follow the smoothed and the test loss, so that one wild batch does not flatten the curve;
+ * Limits of the loss axis. They follow the smoothed and the test losses, so that one wild batch does not flatten the curve;
  * they begin at zero unless everything lies far above it.
  */
 export function lossLimits(table: Table, log: boolean): [number, number] {
-  const [, raw = [], smoothed = [], test = []] = table;
-  const calm = [...smoothed, ...test].filter((value) => value !== null);
+  const [, raw = [], ...steady] = table;
+  const calm = steady.flat().filter((value) => value !== null);
   const all = [...calm, ...raw.filter((value) => value !== null)];
   if (calm.length === 0) return log ? [0.1, 10] : [0, 1];
   const top = calm.reduce((a, b) => Math.max(a, b));
@@ -83,26 +107,23 @@ export function nearestValue(column: ArrayLike<number | null | undefined>, index
   return undefined;
 }
 
-/** Two groups of columns with x values of their own, on one ascending x axis. */
-export function align(
-  x1: readonly number[],
-  ys1: readonly Column[],
-  x2: readonly number[],
-  ys2: readonly Column[],
-): Table {
+/** Groups of columns with x values of their own, on one ascending x axis. */
+export function align(groups: readonly Group[]): Table {
   const x: number[] = [];
-  const out: Column[] = [...ys1, ...ys2].map(() => []);
-  for (let i = 0, j = 0; i < x1.length || j < x2.length;) {
-    const at = Math.min(x1[i] ?? Infinity, x2[j] ?? Infinity);
+  const columns: Column[] = groups.flatMap(({ ys }) => ys.map(() => []));
+  const next = groups.map(() => 0);
+  for (;;) {
+    const at = groups.reduce((least, group, g) => Math.min(least, group.x[next[g] as number] ?? Infinity), Infinity);
+    if (at === Infinity) return [x, ...columns];
     x.push(at);
-    const from = x1[i] === at ? i : -1;
-    const to = x2[j] === at ? j : -1;
-    for (const [k, column] of ys1.entries()) (out[k] as Column).push(column[from] ?? null);
-    for (const [k, column] of ys2.entries()) (out[ys1.length + k] as Column).push(column[to] ?? null);
-    if (from >= 0) i++;
-    if (to >= 0) j++;
+    let c = 0;
+    for (const [g, group] of groups.entries()) {
+      const i = next[g] as number;
+      const isHere = group.x[i] === at;
+      for (const column of group.ys) (columns[c++] as Column).push(isHere ? (column[i] ?? null) : null);
+      if (isHere) next[g] = i + 1;
+    }
   }
-  return [x, ...out];
 }
 
 function finite(value: number | undefined): number | null {

@@ -61,8 +61,9 @@ export function plotLine(colour: string, options: Partial<uPlot.Series> = {}): u
 }
 
 /** A line with a point at each value: few values, each of them measured. */
-export function plotMeasured(colour: string): uPlot.Series {
+export function plotMeasured(colour: string, options: Partial<uPlot.Series> = {}): uPlot.Series {
   return plotLine(colour, {
+    ...options,
     points: {
       // Where points would touch, the line says it all.
       show: (plot, series) => countPoints(plot.data[series]) * 10 * uPlot.pxRatio < plot.bbox.width,

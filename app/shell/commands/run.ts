@@ -4,6 +4,7 @@ import { useDocument } from '../../store/document.ts';
 import { initialRun, startRun, startedRun, useRun, type RunAction } from '../../store/run.ts';
 import { useView } from '../../store/view.ts';
 import type { RunSpec, WorkerFailure } from '../../workers/protocol.ts';
+import { hideCompared } from './compare.ts';
 import { startWeights } from './start-weights.ts';
 import { attempt, train } from './workers.ts';
 
@@ -74,6 +75,7 @@ async function resetRun(): Promise<void> {
     await train.call({ kind: 'reset' });
     curves.clear();
     startWeights.clear();
+    hideCompared();
     const { engine, snapshots } = useRun.getState();
     useRun.setState({ ...initialRun, engine, snapshots });
   }, showFailure);
