@@ -22,6 +22,7 @@ import { findSlice } from './layer-slice.ts';
 import type { LayerSlice } from './layer-slice.ts';
 import { FindingList } from './RowFrame.tsx';
 import { GradientTab } from './GradientTab.tsx';
+import { KernelTab } from './KernelTab.tsx';
 import { LinesLink } from './TextExcerpt.tsx';
 import { SettingsTab } from './SettingsTab.tsx';
 import { ShapesTab } from './ShapesTab.tsx';
@@ -204,6 +205,12 @@ const TABS: readonly InspectorTab[] = [
     title: 'Shapes & cost',
     applies: ({ layers }) => layers.length === 1,
     render: ({ layers: [layer], net }) => layer && <ShapesTab net={net} layer={layer} />,
+  },
+  {
+    id: 'kernel',
+    title: 'Kernel',
+    applies: ({ layers }) => layers.length === 1,
+    render: ({ layers: [layer], net }) => layer && <KernelTab net={net} layer={layer} />,
   },
   {
     id: 'gradient',

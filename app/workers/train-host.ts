@@ -9,7 +9,6 @@ import { writeCaffemodel, type Caffemodel } from '../caffe/wire/caffemodel.ts';
 import { readWeights } from '../exports/weights-files.ts';
 import { readState } from '../formats/weight-files.ts';
 import { DatasetFeed } from '../trainer/feed.ts';
-import { timeLayers } from '../trainer/layer-times.ts';
 import type { MemoryForecast } from '../trainer/memory-need.ts';
 import { RunMeter } from '../trainer/run-meter.ts';
 import type { RunRecord, RunStore } from '../trainer/run-store.ts';
@@ -20,6 +19,7 @@ import { classifyImage } from './classify-image.ts';
 import { WorkerError, failureOf } from './failure.ts';
 import { Recovery, gone, lostFailure } from './engine-loss.ts';
 import type { OpenedEngine } from './open-engine.ts';
+import { kernelsOf, timesOf } from './layer-desk.ts';
 import { RunKeeper, type KeptRun } from './run-keeper.ts';
 import { forecastOf, netsOf, netsWithBatch, typedNet, type DataShape } from './run-nets.ts';
 import type {
@@ -116,6 +116,8 @@ export class TrainHost {
         return this.loadWeights(request.netText, request.file);
       case 'time':
         return this.time(request.netText);
+      case 'kernels':
+        return kernelsOf((await this.openEngine()).engine, request, this.record());
       case 'forecast':
         return this.forecast(request.netText, request.solverText);
       case 'classify':
@@ -179,20 +181,16 @@ export class TrainHost {
     return { record: this.record(), tested: (this.opened?.dataset.test.count ?? 0) > 0 };
   }
 
-  /** What a run would take; undefined where nothing can be said. */
-  /** Measures layer after layer for about two seconds, on a net of its own. */
   private async time(netText: string): Promise<NetTimes> {
     if (this.run?.loop !== undefined)
       throw new WorkerError({
         code: 'engine',
         message: 'A run is under way: pause it before the layers are measured.',
       });
-    const net = typedNet(netText, 'TRAIN', undefined, this.record());
-    const { engine } = await this.openEngine();
-    const began = performance.now();
-    return timeLayers(engine, net, { backward: true, passes: 20, cancelled: () => performance.now() - began > 2000 });
+    return timesOf((await this.openEngine()).engine, netText, this.record());
   }
 
+  /** What a run would take; undefined where nothing can be said. */
   private async forecast(netText: string, solverText: string): Promise<MemoryForecast | undefined> {
     if (this.opened === undefined) return undefined;
     const { engine } = await this.openEngine();
