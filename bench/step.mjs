@@ -1,6 +1,6 @@
 // Times a training step of a network in Chromium, whole and by kernel, or with --product N a square matrix product.
 //   node bench/step.mjs [NET.prototxt] [--engine wasm|webgpu] [--threads 1,2] [--steps N] [--record 3x32x32]
-//                       [--kernels] [--runs N] [--product N]
+//                       [--tune] [--kernels] [--runs N] [--product N]
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { duration, figure, median, table } from './common/figures.mjs';
@@ -12,6 +12,7 @@ const { values, positionals } = parseArgs({
     ...ENGINE_OPTIONS,
     steps: { type: 'string', default: '20' },
     record: { type: 'string', default: '3x32x32' },
+    tune: { type: 'boolean', default: false },
     kernels: { type: 'boolean', default: false },
     runs: { type: 'string', default: '5' },
     product: { type: 'string' },
@@ -31,10 +32,10 @@ await withTraining(async (call) => {
       );
       continue;
     }
-    const opened = await call('open', { ...engine, net, record });
+    const opened = await call('open', { ...engine, net, record, tune: values.tune });
     const [first, ...steps] = await call('steps', Number(values.steps));
     console.log(
-      `${opened.device}: compile ${duration(opened.compile)}, load ${duration(opened.load)}, ${(opened.memory / 2 ** 20).toFixed(1)} MiB`,
+      `${opened.device}: compile ${duration(opened.compile)}, ${values.tune ? `tune ${duration(opened.tune)}, ` : ''}load ${duration(opened.load)}, ${(opened.memory / 2 ** 20).toFixed(1)} MiB`,
     );
     console.log(
       `steps: first ${duration(first)}, least ${duration(Math.min(first, ...steps))}, median ${duration(median([first, ...steps].slice(steps.length > 0 ? 1 : 0)))}`,

@@ -24,7 +24,7 @@ export interface Session {
 /** What only Crema tells of itself. */
 export interface CremaSession extends Session {
   readonly software: boolean;
-  /** Milliseconds to compile and load both programs. */
+  /** Milliseconds to compile, tune and load both programs. */
   readonly load: number;
   /** Bytes of device memory. */
   readonly memory: number;
@@ -43,13 +43,14 @@ const trafficIn = (program: Program, sequences: readonly string[]): number =>
 /** Makes a net ready. */
 export async function openSession(engine: Engine, text: string, plan: Plan): Promise<CremaSession> {
   const began = performance.now();
-  const training = await openTraining(engine, measuredNet(text, 'TRAIN', plan.record));
+  const training = await openTraining(engine, measuredNet(text, 'TRAIN', plan.record), true);
   const { executable: steps, compiled, scalars } = training;
   const inference = compileNet(measuredNet(text, 'TEST', plan.record), definitionOf, {
     prefix: 'forward',
     backward: false,
   });
   const forwardProgram = singleProgram(inference);
+  await engine.tune?.(forwardProgram);
   const forwards = await engine.load(forwardProgram);
   fill(steps, compiled.train, plan);
   fill(forwards, inference, plan);

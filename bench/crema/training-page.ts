@@ -7,6 +7,12 @@ import { measuredNet } from './plan.ts';
 import { openProduct } from './product.ts';
 import { openTraining, type Training } from './training.ts';
 
+interface NetOptions {
+  readonly net: string;
+  readonly record: readonly number[];
+  readonly tune?: boolean;
+}
+
 interface EngineOptions {
   readonly engine: 'webgpu' | 'wasm';
   readonly threads: number;
@@ -28,18 +34,18 @@ function opened(): Training {
 
 const bench = {
   /** Opens a net on an engine of its own. Times in milliseconds, memory in bytes. */
-  async open(options: EngineOptions & { readonly net: string; readonly record: readonly number[] }) {
-    const { info } = await openEngine(options);
-    return { device: info.device, software: info.software, ...(await bench.reopen(options)) };
-  },
-
-  /** Opens another net on the same engine, in place of the one before. */
-  async reopen({ net, record }: { readonly net: string; readonly record: readonly number[] }) {
-    if (engine === undefined) throw new Error('No engine is open.');
-    training?.executable.dispose();
-    training = await openTraining(engine, measuredNet(net, 'TRAIN', record));
-    const { compile, load, executable } = training;
-    return { compile, load, memory: executable.bytes };
+  async open(options: EngineOptions & NetOptions) {
+    const { net, record, tune = false } = options;
+    const opened = await openEngine(options);
+    training = await openTraining(opened, measuredNet(net, 'TRAIN', record), tune);
+    const { executable, ...times } = training;
+    return {
+      device: opened.info.device,
+      memory: executable.bytes,
+      compile: times.compile,
+      tune: times.tune,
+      load: times.load,
+    };
   },
 
   /** Milliseconds of each of a number of steps, each of them to its end. */

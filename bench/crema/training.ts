@@ -12,8 +12,9 @@ import { MOMENTUM, RATE } from '../peers/values.js';
 export interface Training {
   readonly executable: Executable;
   readonly compiled: TrainingProgram;
-  /** Milliseconds to compile the net, and to load the program. */
+  /** Milliseconds to compile the net, to tune its kernels, and to load the program. */
   readonly compile: number;
+  readonly tune: number;
   readonly load: number;
   /** Values of the run-time scalars. */
   readonly scalars: Readonly<Record<string, number>>;
@@ -21,14 +22,16 @@ export interface Training {
   readonly step: () => Promise<void>;
 }
 
-/** Loads a net for training, filled by its fillers. */
-export async function openTraining(engine: Engine, train: TypedNet): Promise<Training> {
+/** Loads a net for training, filled by its fillers, its kernels tuned first where that is asked for and can be done. */
+export async function openTraining(engine: Engine, train: TypedNet, tuned: boolean): Promise<Training> {
   const began = performance.now();
   const { solver } = readSolver(`base_lr: ${RATE} momentum: ${MOMENTUM} weight_decay: 0.004 lr_policy: "fixed"`);
   const compiled = compileTraining({ train, tests: [] }, definitionOf, updateSettingsOf(solver));
   const compile = performance.now() - began;
+  if (tuned) await engine.tune?.(compiled.program);
+  const tune = performance.now() - began - compile;
   const executable = await engine.load(compiled.program);
-  const load = performance.now() - began - compile;
+  const load = performance.now() - began - compile - tune;
   initialise(executable, compiled.train, 1);
   const scalars = {
     ...Object.fromEntries(compiled.program.scalars.map(({ name }) => [name, 0])),
@@ -41,6 +44,7 @@ export async function openTraining(engine: Engine, train: TypedNet): Promise<Tra
     executable,
     compiled,
     compile,
+    tune,
     load,
     scalars,
     step: async () => {

@@ -22,7 +22,7 @@ by Crema and by other trainers, in turns: medians, and medians of the ratios wit
                   jax-js-webgpu, jax-js-wasm, convnetjs, pytorch; or none
   --batch LIST    images in a batch (default 100, in Node also 512; fewer on a software adapter)
   --rounds N      how often everybody has a turn (default 5, on a software adapter 3)
-  --time-limit S  leaves out whoever takes longer to be ready, or for a turn (default 60 s)
+  --time-limit S  leaves out whoever takes longer to be ready, or for a turn (default 120 s)
   --out FILE      where the JSON goes (default .cache/bench/side-by-side.json)
   --check         Crema alone: fails where it has fallen by more than 10% beside a plain matrix
                   product, against what bench/baseline.json keeps of this adapter
@@ -43,7 +43,7 @@ function optionsOf(args) {
       peers: { type: 'string' },
       batch: { type: 'string' },
       rounds: { type: 'string' },
-      'time-limit': { type: 'string', default: '60' },
+      'time-limit': { type: 'string', default: '120' },
       out: { type: 'string', default: `${ROOT}.cache/bench/side-by-side.json` },
       check: { type: 'boolean', default: false },
       keep: { type: 'boolean', default: false },
