@@ -41,7 +41,7 @@ export function Steps() {
 
 function StepButton({ step }: { readonly step: Step }) {
   return (
-    <Hint text={`${step.title}: ${step.fact}`}>
+    <Hint text={step.reason ?? `${step.title}: ${step.fact}`}>
       <button
         type="button"
         className={classes('step', `step-${step.status}`)}

@@ -86,7 +86,7 @@ describe('what a whole net may still lack', () => {
     const steps = netStepOf(net([{ ...finding(0, 'warning'), code: 'misfit' }]));
     expect(steps[1]).toMatchObject({ status: 'ready' });
     expect(steps[3]).toMatchObject({ status: 'missing', fact: 'made for other images' });
-    expect(obstacleOf(steps, ready.run.engine)).toBe('This network cannot train here: made for other images.');
+    expect(obstacleOf(steps, ready.run.engine)).toMatch(/^This network is made for images of another size/);
   });
 
   it('takes its inputs from a program, not from a data set', () => {
@@ -113,6 +113,24 @@ describe('listSteps', () => {
       'missing: no solver',
       'missing: needs data, net, solver',
     ]);
+  });
+
+  it('says in a whole sentence what Train waits for, the first of it first', () => {
+    const { engine } = ready.run;
+    const whyNot = (sources: StepSources) => obstacleOf(listSteps(sources), engine);
+    const nothing = { nets: undefined, solver: undefined, netText: ' ', solverText: '' };
+    expect(whyNot({ ...ready, document: nothing, dataset: { opened: undefined, job: undefined } })).toBe(
+      'There is no data set yet: drop one on the page.',
+    );
+    expect(whyNot({ ...ready, document: nothing })).toMatch(/^There is no network yet: .*\.$/);
+    expect(whyNot({ ...ready, document: { ...ready.document, solverText: '' } })).toMatch(
+      /^There is no solver yet: .*\.$/,
+    );
+    const bad = net([finding(0)]);
+    expect(whyNot({ ...ready, document: { ...ready.document, nets: { TRAIN: bad, TEST: bad } } })).toBe(
+      'The network has 1 error: see Problems.',
+    );
+    expect(whyNot(ready)).toBeUndefined();
   });
 
   it('counts errors, not warnings', () => {
