@@ -28,9 +28,9 @@ export interface KernelTime {
 export type Schedules = Readonly<Record<string, string>>;
 
 export interface LoadOptions {
-  readonly onProgress?: (done: number, total: number) => void;
+  readonly onProgress?: ((done: number, total: number) => void) | undefined;
   /** Schedules to use, these only, in place of what the engine knows: those of the run that goes on. */
-  readonly schedules?: Schedules;
+  readonly schedules?: Schedules | undefined;
 }
 
 export interface TuneOptions {

@@ -38,6 +38,8 @@ export interface ViewState {
   readonly deploy: boolean;
   /** The engine that the user wants. */
   readonly engineChoice: EngineChoice;
+  /** Whether kernels are tuned for the adapter before a run. */
+  readonly tuneKernels: boolean;
   readonly setPanelClosed: (panel: PanelName, closed: boolean) => void;
   readonly setTheme: (theme: ThemeChoice) => void;
   readonly showMonitor: (tab: MonitorTab) => void;
@@ -59,6 +61,7 @@ export const viewHomes: Homes<ViewState> = {
   reveal: 'memory',
   deploy: 'memory',
   engineChoice: 'local',
+  tuneKernels: 'local',
 };
 
 export const useView = create<ViewState>()((set) => ({
@@ -74,6 +77,7 @@ export const useView = create<ViewState>()((set) => ({
   reveal: undefined,
   deploy: false,
   engineChoice: 'auto',
+  tuneKernels: true,
   setTheme: (theme) => set({ theme }),
   showMonitor: (monitorTab) => set((state) => ({ monitorTab, closedPanels: without(state.closedPanels, 'monitor') })),
   showText: (editorText) => set((state) => ({ editorText, closedPanels: without(state.closedPanels, 'editor') })),

@@ -13,13 +13,14 @@ import { PASS, SEED } from '../compiler/kernel-context.ts';
 import { SLOT } from '../compiler/compile-net.ts';
 import type { CompiledNet } from '../compiler/compiled-net.ts';
 import { compileTraining, RING_SLOTS, type TrainingProgram } from '../compiler/compile-training.ts';
-import { EngineError, type Engine, type Executable, type HostArray } from '../engine/engine.ts';
+import { EngineError, type Engine, type Executable, type HostArray, type Schedules } from '../engine/engine.ts';
 import { updateScalars, type UpdateRule } from '../engine/train/update-rules.ts';
 import { definitionOf } from '../layers/index.ts';
 import { CountedPasses } from './counted-passes.ts';
 import { passLines, updateLines } from './debug-info.ts';
 import { evaluate, type Evaluation } from './evaluate.ts';
 import type { Feed } from './feed.ts';
+import { storedSchedules, tuneKernels } from './beginning.ts';
 import { describeBroken, findBroken } from './find-broken.ts';
 import { formatNumber } from './format-number.ts';
 import { GrowingExecutable } from './growing-executable.ts';
@@ -27,34 +28,13 @@ import { LossWindow } from './loss-window.ts';
 import { fits, largestBatchBelow, refusal } from './memory-need.ts';
 import { batchSizeOf } from './batch-size.ts';
 import { readHistories, writeHistories } from './solver-state.ts';
+import type { SessionEvents, Snapshot, TestResult } from './session-events.ts';
 import { policyOf, updateSettingsOf } from './solver-settings.ts';
 import { Cancelled, TrainingError } from './training-error.ts';
 import { whitenWeights } from './whiten.ts';
 import { collectWeights, copyWeights, initialise, type CopyReport } from './weights.ts';
 
-/** A test's outcome, and after how many iterations it was made. */
-export interface TestResult extends Evaluation {
-  /** Which of the test nets, from 0. */
-  readonly net: number;
-  readonly iteration: number;
-}
-
-export interface SessionEvents {
-  /** Losses and rates of consecutive iterations, the first being `iteration`. */
-  losses?(iteration: number, losses: Float32Array, rates: Float32Array): void;
-  tested?(result: TestResult): void;
-  testing?(done: number, total: number): void;
-  /** Caffe-like lines. */
-  log?(line: string): void;
-  /** Called when `snapshot` is due, and at the end. */
-  snapshot?(snapshot: Snapshot): Promise<void> | void;
-}
-
-export interface Snapshot {
-  readonly iteration: number;
-  readonly weights: Caffemodel;
-  readonly state: StoredSolverState;
-}
+export type { SessionEvents, Snapshot, TestResult } from './session-events.ts';
 
 export interface SessionOptions {
   readonly engine: Engine;
@@ -66,6 +46,10 @@ export interface SessionOptions {
   readonly extensions?: SolverExtensions;
   readonly feed: Feed;
   readonly seed: number;
+  /** Schedules of the run that goes on, these only; see `schedulesOf`. What the engine knows when left out. */
+  readonly schedules?: Schedules | undefined;
+  /** Tunes the kernels first, where the engine can and no schedules are given. */
+  readonly tune?: boolean;
   readonly events: SessionEvents;
   readonly onCompile?: (done: number, total: number) => void;
   /** The same nets with another batch size, for saying which one would fit. */
@@ -130,10 +114,10 @@ export class TrainingSession {
     policyOf(options.solver);
     const compiled = compileSession(options, options);
     refuseTooLarge(options, compiled);
-    const executable = await options.engine.load(
-      compiled.program,
-      options.onCompile === undefined ? {} : { onProgress: options.onCompile },
-    );
+    const { engine, tune, schedules, onCompile: onProgress } = options;
+    const said = tune === true && schedules === undefined ? await tuneKernels(engine, compiled.program) : undefined;
+    if (said !== undefined) options.events.log?.(said);
+    const executable = await engine.load(compiled.program, { onProgress, schedules });
     try {
       const session = new TrainingSession(options, compiled, executable);
       initialise(executable, compiled.train, options.seed);
@@ -440,6 +424,7 @@ export class TrainingSession {
         history,
         currentStep,
         seed: this.options.seed,
+        ...storedSchedules(this.executable.schedules),
       },
     };
   }

@@ -8,6 +8,7 @@ import { sourceOf, type ByteSource } from '../caffe/wire/byte-source.ts';
 import { writeCaffemodel, type Caffemodel } from '../caffe/wire/caffemodel.ts';
 import { readWeights } from '../exports/weights-files.ts';
 import { readState } from '../formats/weight-files.ts';
+import { beginningOf } from '../trainer/beginning.ts';
 import { DatasetFeed } from '../trainer/feed.ts';
 import type { MemoryForecast } from '../trainer/memory-need.ts';
 import { RunMeter } from '../trainer/run-meter.ts';
@@ -223,7 +224,7 @@ export class TrainHost {
       });
     const state = spec.solverState === undefined ? undefined : await readState(sourceOf(spec.solverState));
     const weights = spec.weights === undefined ? this.loaded : await readWeights(sourceOf(spec.weights));
-    const seed = state?.seed ?? (solver.random_seed >= 0 ? solver.random_seed : drawSeed());
+    const { seed, schedules } = beginningOf(state, solver.random_seed);
     const { engine, reason } = await this.openEngine();
     const session = await TrainingSession.create({
       engine,
@@ -232,6 +233,9 @@ export class TrainHost {
       extensions,
       withBatch: netsWithBatch(spec.netText, settings, this.dataShape()),
       seed,
+      schedules,
+      // On a GPU it takes some three seconds, once for each network; a software adapter is nobody's choice for speed.
+      tune: spec.tune === true && !engine.info.software,
       feed: new DatasetFeed(dataset, { seed, shuffle: true, mean }),
       onCompile: (done, total) => this.parts.emit({ kind: 'preparing', done, total, what: 'Compiling kernels' }),
       events: {
@@ -475,5 +479,3 @@ export class TrainHost {
     this.parts.emit({ kind: 'state', state, what });
   }
 }
-
-const drawSeed = (): number => crypto.getRandomValues(new Uint32Array(1))[0] as number;

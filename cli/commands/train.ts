@@ -6,6 +6,7 @@ import { DatasetFeed } from '../../app/trainer/feed.ts';
 import { megabytes } from '../../app/trainer/memory-need.ts';
 import { LossWindow } from '../../app/trainer/loss-window.ts';
 import { TrainingSession, type Snapshot } from '../../app/trainer/session.ts';
+import { schedulesOf } from '../../app/trainer/beginning.ts';
 import {
   CommandError,
   UsageError,
@@ -41,6 +42,8 @@ Options:
   --log F.jsonl           one JSON object a line: {iteration, loss, lr} at each displayed
                           iteration, {iteration, accuracy, test_loss} at each test
   --engine                webgpu (default), wasm (processor), or reference (slow, exact)
+  --tune                  first tries how each kernel runs fastest on this adapter (some
+                          seconds); what is found is kept for later runs of any net
 
 Example:
   crema train cifar10_quick_solver.prototxt --data cifar-10-binary.tar.gz --out run1`;
@@ -60,6 +63,7 @@ export const train: Command = {
         out: { type: 'string', default: '.' },
         log: { type: 'string' },
         engine: { type: 'string', default: 'webgpu' },
+        tune: { type: 'boolean', default: false },
       },
       { name: 'SOLVER', min: 1, max: 1 },
     );
@@ -92,6 +96,8 @@ export const train: Command = {
         withBatch: files.withBatch,
         feed: new DatasetFeed(dataset, { seed, shuffle: !values['no-shuffle'], mean, files: named }),
         seed,
+        schedules: schedulesOf(start.state),
+        tune: values.tune,
         events: {
           log: (line) => terminal.out(line),
           losses: (first, losses, rates) => {

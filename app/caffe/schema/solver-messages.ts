@@ -80,6 +80,14 @@ export const SolverState = message('SolverState', 'Where a training stands.', {
   crema_seed: optional(1001, 'uint32', 'Seed of the run: order of images, augmentation and dropout follow from it.', {
     fork: 'crema',
   }),
+  crema_schedules: optional(
+    1002,
+    'string',
+    'How the kernels were tuned: what goes on from here computes the same bits.',
+    {
+      fork: 'crema',
+    },
+  ),
 });
 /** What a .solverstate holds. */
 export type SolverState = Infer<typeof SolverState>;

@@ -20,6 +20,8 @@ export interface StoredSolverState {
   readonly currentStep: number;
   /** The run's seed: Crema's own field, which Caffe passes over. Undefined in Caffe's files. */
   readonly seed?: number | undefined;
+  /** How the run's kernels were tuned, as JSON of the engine's: Crema's own field, too. Undefined where they were not. */
+  readonly schedules?: string | undefined;
 }
 
 /** Reads a `.solverstate`. Throws `WireError` for a file that is cut off, damaged or something else. */
@@ -39,6 +41,7 @@ function solverstateOf(state: SolverState): StoredSolverState {
     history: state.history.map((blob, i) => readBlob(blob, `History blob ${i}`)),
     currentStep: state.current_step,
     seed: state.crema_seed,
+    schedules: state.crema_schedules,
   };
 }
 
@@ -50,6 +53,7 @@ export function writeSolverstate(state: StoredSolverState): Uint8Array<ArrayBuff
     history: state.history.map(blobProto),
     current_step: state.currentStep,
     ...(state.seed === undefined ? {} : { crema_seed: state.seed }),
+    ...(state.schedules === undefined ? {} : { crema_schedules: state.schedules }),
   });
   return encode(message, SolverState);
 }

@@ -50,7 +50,7 @@ export async function start(from: Pick<RunSpec, 'weights' | 'solverState'>): Pro
   useRun.setState({ ...startRun(), maxIter: before.maxIter });
   useView.setState({ monitorTab: 'charts' });
   const started = await attempt(
-    () => train.call({ kind: 'start', spec: { netText, solverText, ...from } }),
+    () => train.call({ kind: 'start', spec: { netText, solverText, tune: useView.getState().tuneKernels, ...from } }),
     (failure) => {
       const { engine, snapshots, log } = useRun.getState();
       useRun.setState({ ...before, engine, snapshots, log, failure, state: 'failed', job: undefined });
