@@ -139,6 +139,7 @@ class NetCompiler {
       ...this.common(layer, 'forward', params),
       tops,
       record: this.net.record,
+      recordType: this.options.recordType ?? 'u8',
       carried: (name, shape) => {
         const buffer = `${this.home}/carried:${layer.id}/${name}`;
         this.declare(buffer, shape, 'f32', 'persistent');

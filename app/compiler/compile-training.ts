@@ -36,6 +36,8 @@ export interface TrainingProgram {
 export interface TrainingCompileOptions {
   /** Measure blobs, gradients and updates on the way, for `debug_info`. */
   readonly probes?: boolean;
+  /** See `CompileOptions`. */
+  readonly recordType?: 'u8' | 'f32' | undefined;
 }
 
 /** A blob that the solver keeps of a parameter: momentum, or a mean of squares. */
@@ -49,7 +51,7 @@ export function compileTraining(
   nets: { readonly train: TypedNet; readonly tests: readonly TypedNet[] },
   definitions: (type: string) => LayerDefinition | undefined,
   solver: UpdateSettings,
-  { probes = false }: TrainingCompileOptions = {},
+  { probes = false, recordType = 'u8' }: TrainingCompileOptions = {},
 ): TrainingProgram {
   const accumulate = solver.iterSize > 1;
   const inTraining = new Map<string, NetInTraining>();
@@ -61,6 +63,7 @@ export function compileTraining(
   const train = compile(nets.train, {
     prefix: 'train',
     backward: true,
+    recordType,
     accumulate,
     ringSlots: RING_SLOTS,
     guard: true,
@@ -73,7 +76,7 @@ export function compileTraining(
     );
   const tests = nets.tests.map((net, i) => {
     const sequence = i === 0 ? 'test' : `test${i}`;
-    return { net: compile(net, { prefix: sequence, backward: false, ringSlots: RING_SLOTS }), sequence };
+    return { net: compile(net, { prefix: sequence, backward: false, recordType, ringSlots: RING_SLOTS }), sequence };
   });
   const selectors = [...inTraining.values()].flatMap((one) =>
     filtersOf(one.net).map((filter) => selectorSequence(one, filter, allPassing(one.net), definitions)),

@@ -22,6 +22,8 @@ export interface CompileOptions {
   readonly backward: boolean;
   /** Add to parameter gradients instead of overwriting them (`iter_size` > 1). Default false. */
   readonly accumulate?: boolean;
+  /** How the data set's images are written: bytes (the default), or floats where they are no bytes. */
+  readonly recordType?: 'u8' | 'f32';
   /** Blobs (by id) that stay readable after a run. Outputs always do. */
   readonly keepBlobs?: readonly string[];
   /** Blobs (by id) whose gradient stays readable after a run. */

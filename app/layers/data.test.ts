@@ -224,7 +224,6 @@ describe('other layers that bring data in', () => {
 
   test.each([
     ['MemoryData', 'memory_data_param { batch_size: 2 channels: 1 height: 1 width: 2 }', 4],
-    ['HDF5Data', 'hdf5_data_param { source: "list.txt" batch_size: 1 }', 60],
     ['WindowData', 'window_data_param { source: "list.txt" batch_size: 1 }', 60],
   ])('the tops of %s are written by who runs the net', async (type, settings, count) => {
     const text = `layer { name: "data" type: "${type}" top: "x" top: "label" ${settings} } layer { name: "op" type: "Power" bottom: "x" top: "y" power_param { scale: 2 } }`;

@@ -51,7 +51,7 @@ export function transformRecords(c: ForwardContext, record: Shape): void {
   const t = setting(c.layer, 'transform_param');
   const own = setting(c.layer, 'crema:pixels');
   const a = c.phase === 'TRAIN' ? setting(c.layer, 'crema:augment') : emptyMessage(AugmentParameter);
-  const images = c.input('images', [batch, channels, height, width], 'u8');
+  const images = c.input('images', [batch, channels, height, width], c.recordType);
   const mean = t.mean_file === undefined ? undefined : c.input('mean', [channels, height, width], 'f32');
   const factors = own.std.map((std) => 1 / std);
   const unit = own.range === 'UNIT' ? 1 / 255 : 1;

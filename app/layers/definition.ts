@@ -101,6 +101,8 @@ export interface ForwardContext extends KernelContext {
   attach(top: number, name: string, shape: Shape): Tensor;
   /** Shape of a record of the data set bound to a data layer: channels, height, width; undefined when none is bound. */
   readonly record?: Shape | undefined;
+  /** How the values of a record are written. */
+  readonly recordType: 'u8' | 'f32';
 }
 
 /** What mixup attaches to the labels [batch]: [2, batch], the other label of each image and the part that its own has. */

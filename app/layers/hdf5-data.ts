@@ -1,7 +1,12 @@
-/** HDF5Data. Its shapes come from the file, which is not read here: an image is assumed. Mirrors hdf5_data_layer.cpp. */
+/**
+ * HDF5Data: rows as they stand in the files. Mirrors Caffe's hdf5_data_layer.cpp, but for the reading of files: the rows are those of the data
+ * set, its images into the first top and its labels into the second.
+ */
 import { setting } from '../caffe/schema/values.ts';
+import { cast } from '../engine/ir/build.ts';
 import { batchText, recordShapes } from './data-shapes.ts';
-import type { LayerDefinition } from './definition.ts';
+import { element, flat, type LayerDefinition } from './definition.ts';
+import { nth } from './views.ts';
 
 /** Rows of HDF5 files. */
 export const hdf5Data: LayerDefinition = {
@@ -13,7 +18,6 @@ export const hdf5Data: LayerDefinition = {
   bottoms: { min: 0, max: 0 },
   tops: { min: 1, max: Infinity },
   source: true,
-  hostTops: true,
   summary: (layer) => batchText(setting(layer, 'hdf5_data_param').batch_size ?? 1, 0),
   shape(c) {
     const p = setting(c.layer, 'hdf5_data_param');
@@ -22,5 +26,19 @@ export const hdf5Data: LayerDefinition = {
     return recordShapes(c, { batch: p.batch_size ?? 1, source: p.source ?? '', field: 'hdf5_data_param' });
   },
   cost: () => ({ macs: 0 }),
-  forward: () => undefined,
+  forward(c) {
+    const made = nth(c.tops, 0);
+    const [, labelTop, ...others] = c.tops;
+    const images = c.input('images', made.shape, c.recordType);
+    c.compute(made, (...at) => cast(element(images, at), 'f32'));
+    if (labelTop !== undefined) {
+      const labels = c.input('labels', labelTop.shape, 'f32');
+      c.computeFlat(labelTop, (i) => flat(labels, i), 'labels');
+    }
+    // Files may hold more arrays; a data set has these two, and who runs the net is told of the others.
+    others.forEach((other, i) => {
+      const rows = c.input(`top/${i + 2}`, other.shape, 'f32');
+      c.computeFlat(other, (j) => flat(rows, j), `top${i + 2}`);
+    });
+  },
 };

@@ -26,7 +26,12 @@ export interface ClassifyInputs {
 export async function classify(engine: Engine, inputs: ClassifyInputs): Promise<Float64Array> {
   const net = buildNet(withBatchOfOne(inputs.netText), { phase: 'TEST', layers: layerTable, record: inputs.record });
   const scores = scoresOf(net);
-  const compiled = compileNet(net, definitionOf, { prefix: 'classify', backward: false, keepBlobs: [scores.blob] });
+  const compiled = compileNet(net, definitionOf, {
+    prefix: 'classify',
+    backward: false,
+    recordType: inputs.image instanceof Float32Array ? 'f32' : 'u8',
+    keepBlobs: [scores.blob],
+  });
   const images = compiled.inputs.find((input) => input.name === 'images');
   if (images === undefined)
     throw new TrainingError(

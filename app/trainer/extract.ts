@@ -7,7 +7,7 @@ import { PASS, SEED } from '../compiler/kernel-context.ts';
 import type { ImageDataset } from '../data/dataset.ts';
 import type { Engine } from '../engine/engine.ts';
 import { definitionOf } from '../layers/index.ts';
-import { DatasetFeed } from './feed.ts';
+import { DatasetFeed, recordTypeOf } from './feed.ts';
 import { TrainingError } from './training-error.ts';
 import { copyWeights } from './weights.ts';
 
@@ -44,6 +44,7 @@ export async function extractBlobs(
   const compiled = compileNet(net, definitionOf, {
     prefix: 'extract',
     backward: false,
+    recordType: recordTypeOf(dataset),
     keepBlobs: ids.map(({ id }) => id),
   });
   const split = net.phase === 'TRAIN' ? dataset.train : dataset.test;

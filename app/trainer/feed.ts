@@ -15,6 +15,8 @@ const FED: ReadonlySet<string> = new Set(['images', 'labels', 'mixup']);
 
 /** Fills the host inputs of one pass. `pass` counts micro-batches from 0, in each phase. */
 export interface Feed {
+  /** How images are written; bytes where it does not say. */
+  readonly recordType?: 'u8' | 'f32';
   /** Writes what stays the same for the whole run (means). */
   prepare(executable: Executable, net: CompiledNet): void;
   feed(executable: Executable, net: CompiledNet, pass: number): void;
@@ -39,8 +41,11 @@ export class DatasetFeed implements Feed {
   /** One staging array for each input buffer, made once. */
   private readonly staging = new Map<string, Uint8Array | Float32Array>();
 
+  readonly recordType: 'u8' | 'f32';
+
   constructor(dataset: ImageDataset, options: DatasetFeedOptions) {
     this.dataset = dataset;
+    this.recordType = recordTypeOf(dataset);
     this.options = options;
   }
 
@@ -121,10 +126,12 @@ export class DatasetFeed implements Feed {
     return values;
   }
 
-  private images(input: HostInput, split: ImageSplit, indices: Uint32Array): Uint8Array {
-    const bytes = count(input.shape.slice(1));
-    const out = this.stage(input, () => new Uint8Array(count(input.shape))) as Uint8Array;
-    indices.forEach((index, i) => out.set(split.images.subarray(index * bytes, (index + 1) * bytes), i * bytes));
+  private images(input: HostInput, split: ImageSplit, indices: Uint32Array): Uint8Array | Float32Array {
+    const size = count(input.shape.slice(1));
+    const out = this.stage(input, () =>
+      input.dtype === 'u8' ? new Uint8Array(count(input.shape)) : new Float32Array(count(input.shape)),
+    );
+    indices.forEach((index, i) => out.set(split.images.subarray(index * size, (index + 1) * size), i * size));
     return out;
   }
 
@@ -158,8 +165,9 @@ export class DatasetFeed implements Feed {
 const BATCH = 500;
 
 /** Images of a split, one after the other. */
-function gathered(split: ImageSplit, indices: Uint32Array, size: number): Uint8Array {
-  const out = new Uint8Array(indices.length * size);
+function gathered(split: ImageSplit, indices: Uint32Array, size: number): Uint8Array | Float32Array {
+  const length = indices.length * size;
+  const out = split.images instanceof Uint8Array ? new Uint8Array(length) : new Float32Array(length);
   indices.forEach((index, i) => out.set(split.images.subarray(index * size, (index + 1) * size), i * size));
   return out;
 }
@@ -173,5 +181,8 @@ function joined(parts: readonly Float32Array[]): Float32Array {
   }
   return out;
 }
+
+/** How the images of a set are written to a net's input. */
+export const recordTypeOf = ({ range }: ImageDataset): 'u8' | 'f32' => (range === undefined ? 'u8' : 'f32');
 
 const count = (shape: readonly number[]): number => shape.reduce((n, d) => n * d, 1);

@@ -49,6 +49,7 @@ async function lookAt(
     prefix: 'train',
     backward: true,
     probes: 'broken',
+    recordType: feed.recordType ?? 'u8',
     passing: passing(pass),
   });
   const { probes } = compiled;

@@ -24,7 +24,7 @@ export interface TransformRequest {
   /** Channels, height and width of a record. */
   readonly record: Shape;
   /** The records, one after the other. */
-  readonly images: Uint8Array;
+  readonly images: Uint8Array | Float32Array;
   /** Mean image for a layer that names a mean file; zeros when left out. */
   readonly mean?: Float32Array;
   readonly seed: number;
@@ -41,7 +41,11 @@ export async function transformImages(
   const problem = net.diagnostics.find(({ severity }) => severity === 'error')?.message ?? net.layers[0]?.problem;
   if (problem !== undefined || !net.complete)
     throw new TrainingError(problem ?? `Layer "${layer.name ?? ''}" does not take part in ${phase}.`);
-  const compiled = compileNet(net, definitionOf, { prefix: 'images', backward: false });
+  const compiled = compileNet(net, definitionOf, {
+    prefix: 'images',
+    backward: false,
+    recordType: images instanceof Float32Array ? 'f32' : 'u8',
+  });
   const top = compiled.outputs.find(({ blob }) => blob.topIndex === 0);
   if (top === undefined) throw new TrainingError(`Layer "${layer.name ?? ''}" makes no images.`);
   const executable = await engine.load(singleProgram(compiled));
