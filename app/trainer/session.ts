@@ -445,8 +445,14 @@ function outputLines(net: CompiledNet, { outputs }: Evaluation): string[] {
     });
 }
 
-function compileSession({ solver, extensions = NO_EXTENSIONS }: SessionOptions, nets: SessionNets): TrainingProgram {
-  return compileTraining(nets, definitionOf, updateSettingsOf(solver, extensions), { probes: solver.debug_info });
+function compileSession(
+  { solver, extensions = NO_EXTENSIONS, feed }: SessionOptions,
+  nets: SessionNets,
+): TrainingProgram {
+  return compileTraining(nets, definitionOf, updateSettingsOf(solver, extensions), {
+    probes: solver.debug_info,
+    recordType: feed.recordType,
+  });
 }
 
 /** Refuses what the device has no room for, before anything is allocated, and says which batch would fit. */
