@@ -1,6 +1,7 @@
 // `npm run bench -- [NAME] [OPTIONS]`: one benchmark on this machine; without a name, Crema beside other trainers.
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { ensurePackages, ROOT } from '../tools/setup.mjs';
 
 const SIDE_BY_SIDE = 'side-by-side/side-by-side.mjs';
 const benchmarks = {
@@ -10,6 +11,7 @@ const benchmarks = {
   memory: ['memory.mjs', 'an hour of training, with the memory that the page takes'],
   language: ['language.mjs', 'a key pressed in ResNet-152 until findings and shapes are there'],
   cifar: ['curve.mjs', 'a whole cifar10_quick training on a real CIFAR-10 archive'],
+  archive: ['archive.mjs', 'a CIFAR-10 archive dropped on the page: time until ready, memory, longest task'],
   canvas: ['canvas.mjs', 'from pasted text to the graph, and how even it moves'],
 };
 
@@ -23,10 +25,10 @@ if (file === undefined) {
   for (const [key, [, what]] of Object.entries(benchmarks)) console.error(`  ${key.padEnd(10)}${what}`);
   process.exit(2);
 }
-const root = fileURLToPath(new URL('..', import.meta.url));
+ensurePackages();
 const script = fileURLToPath(new URL(file, import.meta.url));
 const { status } = spawnSync(process.execPath, [script, ...(alone ? process.argv.slice(2) : rest)], {
   stdio: 'inherit',
-  cwd: root,
+  cwd: ROOT,
 });
 process.exit(status ?? 1);

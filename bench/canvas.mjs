@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs';
 import { openBrowser } from './common/browser.mjs';
 import { serveBuiltPage } from './common/built-page.mjs';
 import { duration, median } from './common/figures.mjs';
-import { ROOT } from './common/scripts.mjs';
+import { ROOT } from '../tools/setup.mjs';
 
 const tries = 5;
 const network = (name) => readFileSync(`${ROOT}public/models/${name}/deploy.prototxt`, 'utf8');

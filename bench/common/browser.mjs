@@ -1,5 +1,6 @@
 // Chromium as every benchmark starts it: headless, quiet on the network, with WebGPU where a benchmark asks for it.
 import { chromium } from '@playwright/test';
+import { CHROMIUM, ensureChromium } from '../../tools/setup.mjs';
 
 const QUIET = [
   '--no-sandbox',
@@ -17,8 +18,7 @@ const QUIET = [
 const WEBGPU = ['--enable-unsafe-webgpu', '--enable-features=Vulkan', '--disable-gpu-watchdog'];
 
 /** Starts the browser; `CREMA_CHROMIUM` names another one than Debian's. */
-export const openBrowser = ({ webgpu = false } = {}) =>
-  chromium.launch({
-    executablePath: process.env.CREMA_CHROMIUM ?? '/usr/bin/chromium',
-    args: [...QUIET, ...(webgpu ? WEBGPU : [])],
-  });
+export function openBrowser({ webgpu = false } = {}) {
+  ensureChromium();
+  return chromium.launch({ executablePath: CHROMIUM, args: [...QUIET, ...(webgpu ? WEBGPU : [])] });
+}

@@ -1,7 +1,7 @@
 // The built page behind a server of its own, for benchmarks that use it as a person does.
 import { existsSync } from 'node:fs';
 import { build, preview } from 'vite';
-import { ROOT } from './scripts.mjs';
+import { ROOT } from '../../tools/setup.mjs';
 
 /** Serves the built page, building it first where there is none. */
 export async function serveBuiltPage(dist) {

@@ -4,10 +4,7 @@ import { build } from 'esbuild';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-
-/** The project's folder. */
-export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+import { ROOT } from '../../tools/setup.mjs';
 
 const options = { absWorkingDir: ROOT, bundle: true, format: 'esm', write: false, logLevel: 'error' };
 

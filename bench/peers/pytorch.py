@@ -9,14 +9,12 @@ import json
 import sys
 import time
 
-import numpy
 import torch
 import torch.nn.functional as F
 
 
 def floats(text, shape):
-    data = numpy.frombuffer(base64.b64decode(text), dtype=numpy.float32)
-    return torch.from_numpy(data.copy()).reshape(shape)
+    return torch.frombuffer(bytearray(base64.b64decode(text)), dtype=torch.float32).reshape(shape)
 
 
 class Network:

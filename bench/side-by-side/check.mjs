@@ -1,7 +1,7 @@
 // Has Crema become slower? Its passes beside a plain matrix product of the same minute, against what was kept of this adapter.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { table } from '../common/figures.mjs';
-import { ROOT } from '../common/scripts.mjs';
+import { ROOT } from '../../tools/setup.mjs';
 
 const FILE = `${ROOT}bench/baseline.json`;
 /** A ratio may fall by so much: two runs on a quiet machine differ by about half of it. */

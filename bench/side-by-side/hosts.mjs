@@ -2,7 +2,8 @@
 // `call(name, options)` with what measuring.js answers, and `close()` ends it, whatever it is doing.
 import { fork, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
-import { browserBundle, nodeBundle, ROOT, serve, THREAD, threadBundle } from '../common/scripts.mjs';
+import { browserBundle, nodeBundle, serve, THREAD, threadBundle } from '../common/scripts.mjs';
+import { ROOT } from '../../tools/setup.mjs';
 import { openBrowser } from '../common/browser.mjs';
 import { readFileSync } from 'node:fs';
 import { images, labels, parameter } from '../peers/values.js';

@@ -4,7 +4,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { dirname, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { ROOT } from '../common/scripts.mjs';
+import { ROOT } from '../../tools/setup.mjs';
 import { check } from './check.mjs';
 import { compareOn, defaultBatches, NETS } from './compare.mjs';
 import { browserHosts, nodeHosts } from './hosts.mjs';

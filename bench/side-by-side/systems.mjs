@@ -3,7 +3,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { ROOT } from '../common/scripts.mjs';
+import { ROOT } from '../../tools/setup.mjs';
 
 const PEERS = `${ROOT}bench/peers/`;
 
