@@ -1,5 +1,5 @@
 /** An executable whose program may grow while it runs: what its persistent buffers hold moves on. */
-import type { Engine, Executable, HostArray, KernelTime } from '../engine/engine.ts';
+import type { Engine, Executable, HostArray, KernelTime, Schedules } from '../engine/engine.ts';
 import type { Program } from '../engine/ir/kernel.ts';
 
 export class GrowingExecutable implements Executable {
@@ -15,7 +15,9 @@ export class GrowingExecutable implements Executable {
 
   /** Loads a program with all that the last one has, and more. For a moment both are on the device. Throws EngineError. */
   async grow(program: Program): Promise<void> {
-    const next = await this.engine.load(program);
+    // The kernels that are there go on as they are: a tuner's book may have changed meanwhile.
+    const { schedules } = this.current;
+    const next = await this.engine.load(program, schedules === undefined ? {} : { schedules });
     try {
       for (const { id, lifetime } of this.program.buffers)
         if (lifetime === 'persistent') next.write(id, await this.current.read(id));
@@ -26,6 +28,10 @@ export class GrowingExecutable implements Executable {
     this.current.dispose();
     this.current = next;
     this.program = program;
+  }
+
+  get schedules(): Schedules {
+    return this.current.schedules ?? {};
   }
 
   get bytes(): number {
