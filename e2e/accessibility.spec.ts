@@ -44,6 +44,14 @@ async function expectAccessible(page: Page, what: string): Promise<void> {
   }
 }
 
+/** Nothing of these is cut off or wider than its place. */
+async function expectUncut(page: Page, what: string): Promise<void> {
+  const cut = await page
+    .locator(what)
+    .evaluateAll((elements) => elements.filter((one) => one.scrollWidth > one.clientWidth).map((one) => one.outerHTML));
+  expect(cut).toEqual([]);
+}
+
 test('graph, inspector and editor', async ({ page }) => {
   await openReady(page);
   await expectAccessible(page, 'the page as it opens');
@@ -119,6 +127,10 @@ test('what opens over the graph and in the bar, a solver, an empty document, a r
   await runButton(page, 'Pause').click();
   await expect(runButton(page, 'Resume')).toBeVisible();
   await expectAccessible(page, 'a paused run');
+  await expectUncut(page, '.step-title, .step-fact');
+  await page.setViewportSize({ width: 1024, height: 768 });
+  await expectUncut(page, '.step-title, .bar, .monitor-head');
+  await page.setViewportSize({ width: 1440, height: 900 });
   await runButton(page, 'Stop and keep a snapshot').click();
   await page.getByRole('button', { name: 'Documents' }).click();
   await page.getByRole('menuitem', { name: /^New/ }).click();

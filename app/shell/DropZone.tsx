@@ -1,6 +1,6 @@
 /** The whole page takes dropped files and folders; while they hover, it says what can be dropped. */
 import { useEffect, useState } from 'react';
-import { takeFiles } from './commands/take-files.ts';
+import { openKnown } from './commands/files.ts';
 import { attempt } from './commands/workers.ts';
 import { filesOfDrop } from './dropped-files.ts';
 
@@ -35,7 +35,7 @@ export function DropZone() {
       setHovering(false);
       const files = filesOfDrop(event.dataTransfer);
       void attempt(async () => {
-        await takeFiles(await files);
+        await openKnown(await files);
       });
     };
     // In the capture phase, since the editor would take a dropped file as text.

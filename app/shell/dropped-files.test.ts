@@ -42,6 +42,7 @@ function file(path: string, fails = false) {
   return {
     isFile: true,
     isDirectory: false,
+    name: path.split('/').at(-1) ?? '',
     fullPath: path,
     file: (resolve: (file: File) => void, reject: (error: Error) => void) =>
       fails ? reject(new DOMException('gone', 'NotFoundError')) : resolve(new File([], path.split('/').at(-1) ?? '')),
@@ -66,6 +67,16 @@ describe('filesOfDrop', () => {
     const loose = { kind: 'file', webkitGetAsEntry: () => null, getAsFile: () => new File(['x'], 'net.prototxt') };
     const files = await filesOfDrop({ items: [loose] } as unknown as DataTransfer);
     expect(files.map(({ path }) => path)).toEqual(['net.prototxt']);
+  });
+
+  it('asks at once for the handle of a text, where the browser has one', async () => {
+    const handle = { name: 'net.prototxt' };
+    const item = (path: string) => ({
+      webkitGetAsEntry: () => file(path),
+      getAsFileSystemHandle: () => Promise.resolve(handle),
+    });
+    const files = await filesOfDrop({ items: [item('net.prototxt'), item('data.bin')] } as unknown as DataTransfer);
+    expect(files.map((one) => one.handle)).toEqual([handle, undefined]);
   });
 
   it('fails where a file cannot be read', async () => {

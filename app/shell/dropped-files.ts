@@ -1,10 +1,16 @@
 /** Files from a drop or a file input, with the folders above them, and where each belongs on the page. */
+import type { TextFileHandle } from './files/text-file-handle.ts';
 
 /** A file and its path below what was dropped. */
 export interface DroppedFile {
   readonly path: string;
   readonly file: File;
+  /** The way to write to it, where the browser gives one for a text. */
+  readonly handle?: TextFileHandle | undefined;
 }
+
+/** Whether a file is a network or a solver, by its name. */
+export const isText = (path: string): boolean => /\.(prototxt|pbtxt)$/i.test(path);
 
 /** What dropped files are for. Files of different kinds dropped together go to the first that fits, in this order. */
 export type DropTarget =
@@ -16,7 +22,7 @@ export type DropTarget =
 /** Tells what dropped files are for, by their names. */
 export function sortDrop(files: readonly DroppedFile[]): DropTarget {
   const named = (pattern: RegExp) => files.filter(({ path }) => pattern.test(path));
-  const prototxt = named(/\.(prototxt|pbtxt)$/i);
+  const prototxt = files.filter(({ path }) => isText(path));
   if (prototxt.length > 0) return { kind: 'prototxt', files: prototxt };
   const weights = named(/\.((caffemodel|solverstate)(\.h5)?|safetensors)$/i);
   if (weights.length > 0) return { kind: 'weights', files: weights };
@@ -36,12 +42,27 @@ export function isSolverText(text: string): boolean {
 export function filesOfDrop(transfer: DataTransfer): Promise<DroppedFile[]> {
   const lists = [...transfer.items].map((item) => {
     const entry = item.webkitGetAsEntry();
-    if (entry !== null) return filesOfEntry(entry);
+    if (entry !== null) return isFile(entry) && isText(entry.name) ? textOfDrop(item, entry) : filesOfEntry(entry);
     // What comes from no file system (another page, a script) has no entry, but may still be a file.
     const file = item.kind === 'file' ? item.getAsFile() : null;
     return Promise.resolve(file === null ? [] : [{ path: file.name, file }]);
   });
   return Promise.all(lists).then((all) => all.flat());
+}
+
+/** Only Chromium knows it. */
+interface WritableItem {
+  readonly getAsFileSystemHandle?: () => Promise<TextFileHandle | null>;
+}
+
+/** A text that was dropped, with its handle: it can be saved to where it came from. */
+async function textOfDrop(item: DataTransferItem, entry: FileSystemEntry): Promise<DroppedFile[]> {
+  // Both have to be asked for before the event is over.
+  const [files, handle] = await Promise.all([
+    filesOfEntry(entry),
+    (item as WritableItem).getAsFileSystemHandle?.() ?? undefined,
+  ]);
+  return files.map((file) => ({ ...file, handle: handle ?? undefined }));
 }
 
 /** The files of a file input; a folder input gives their paths. */

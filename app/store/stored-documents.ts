@@ -17,7 +17,7 @@ export interface StoredDocument {
   readonly example: string | undefined;
   /** Whether a person has changed it: what nobody has touched may make room for the next. */
   readonly edited: boolean;
-  /** When it was last changed or opened, in milliseconds since the epoch. */
+  /** When it was last changed, in milliseconds since the epoch. */
   readonly changed: number;
   /** Another one with each writing. */
   readonly revision: string;

@@ -1,10 +1,10 @@
 /** Opening and saving files by command. A text that came from a file is saved to it again. */
-import { useDocument, type TextName } from '../../store/document.ts';
+import { useDocument } from '../../store/document.ts';
 import { notify, remark } from '../../store/notices.ts';
 import { useView } from '../../store/view.ts';
-import { isSolverText } from '../dropped-files.ts';
+import { isSolverText, isText, type DroppedFile } from '../dropped-files.ts';
 import { keeper } from '../documents/documents.ts';
-import { chooseFiles, hasFileAccess, saveText, type ChosenFile } from '../files/file-access.ts';
+import { chooseFiles, hasFileAccess, saveText } from '../files/file-access.ts';
 import { forgetHandlesExcept, handleOf, keepHandle } from '../files/kept-handles.ts';
 import { takeFiles } from './take-files.ts';
 import { attempt } from './workers.ts';
@@ -13,21 +13,27 @@ import { attempt } from './workers.ts';
 export async function openFiles(): Promise<void> {
   await attempt(async () => {
     const chosen = await told(chooseFiles);
-    if (chosen === undefined || chosen.length === 0) return;
-    await takeFiles(chosen.map(({ file }) => ({ path: file.name, file })));
-    await told(() => rememberHandles(chosen));
+    if (chosen !== undefined && chosen.length > 0) await openKnown(chosen);
   });
 }
 
+/** Opens files and remembers those that texts can be saved to again. */
+export async function openKnown(files: readonly DroppedFile[]): Promise<void> {
+  await takeFiles(files);
+  await told(() => rememberHandles(files));
+}
+
 /** A single network, and a single solver, can be saved to where they came from. */
-async function rememberHandles(chosen: readonly ChosenFile[]): Promise<void> {
+async function rememberHandles(files: readonly DroppedFile[]): Promise<void> {
   const { id } = useDocument.getState();
   await forgetHandlesExcept(keeper.list().map((document) => document.id));
-  for (const { file, handle } of chosen) {
-    if (handle === undefined || !/\.(prototxt|pbtxt)$/i.test(file.name)) continue;
-    const text: TextName = isSolverText(await file.text()) ? 'solver' : 'network';
-    const others = chosen.filter((other) => other.handle !== handle && /\.(prototxt|pbtxt)$/i.test(other.file.name));
-    if (others.length < 2) await keepHandle(id, text, handle);
+  const texts = files.filter(({ path }) => isText(path));
+  const named = await Promise.all(
+    texts.map(async ({ file, handle }) => ({ handle, isSolver: isSolverText(await file.text()) })),
+  );
+  for (const text of ['network', 'solver'] as const) {
+    const [only, ...others] = named.filter(({ isSolver }) => isSolver === (text === 'solver'));
+    if (only?.handle !== undefined && others.length === 0) await keepHandle(id, text, only.handle);
   }
 }
 

@@ -1,15 +1,7 @@
 /** Files of the person's own: through the File System Access API where the browser has it, else chosen and downloaded. */
 import { download } from '../commands/download.ts';
-
-/** The part of a file handle that is needed. */
-export interface TextFileHandle {
-  readonly name: string;
-  getFile(): Promise<File>;
-  createWritable(): Promise<{ write(data: string): Promise<void>; close(): Promise<void> }>;
-  /** Of a handle that was kept over a reload, the person is asked once more. Only Chromium has the two. */
-  queryPermission?(mode: { readonly mode: 'readwrite' }): Promise<PermissionState>;
-  requestPermission?(mode: { readonly mode: 'readwrite' }): Promise<PermissionState>;
-}
+import { filesOfInput, type DroppedFile } from '../dropped-files.ts';
+import type { TextFileHandle } from './text-file-handle.ts';
 
 interface FilePickers {
   readonly showOpenFilePicker?: (options: {
@@ -33,38 +25,32 @@ const WEIGHTS: PickerType = {
   accept: { 'application/octet-stream': ['.caffemodel', '.solverstate', '.h5'] },
 };
 
-/** A file that was chosen, with its handle where the browser gives one. */
-export interface ChosenFile {
-  readonly file: File;
-  readonly handle: TextFileHandle | undefined;
-}
-
 const pickers = (): FilePickers => window as unknown as FilePickers;
 
 /** Whether the browser lets a page write to files of the person's. */
 export const hasFileAccess = (): boolean => pickers().showSaveFilePicker !== undefined;
 
 /** Asks for files of any kind that can be dropped, too; empty when the person changes their mind. */
-export async function chooseFiles(): Promise<readonly ChosenFile[]> {
+export async function chooseFiles(): Promise<readonly DroppedFile[]> {
   const { showOpenFilePicker } = pickers();
   if (showOpenFilePicker === undefined) return chooseByInput();
   try {
     const handles = await showOpenFilePicker.call(window, { multiple: true, types: [PROTOTXT, WEIGHTS] });
-    return await Promise.all(handles.map(async (handle) => ({ file: await handle.getFile(), handle })));
+    return await Promise.all(
+      handles.map(async (handle) => ({ path: handle.name, file: await handle.getFile(), handle })),
+    );
   } catch (error) {
     if (isChangeOfMind(error)) return [];
     throw error;
   }
 }
 
-function chooseByInput(): Promise<readonly ChosenFile[]> {
+function chooseByInput(): Promise<readonly DroppedFile[]> {
   const input = document.createElement('input');
   input.type = 'file';
   input.multiple = true;
   return new Promise((resolve) => {
-    input.addEventListener('change', () =>
-      resolve([...(input.files ?? [])].map((file) => ({ file, handle: undefined }))),
-    );
+    input.addEventListener('change', () => resolve(filesOfInput(input.files)));
     input.addEventListener('cancel', () => resolve([]));
     input.click();
   });

@@ -3,7 +3,7 @@
  * saves to the same file. The browser asks the person again before it lets the page write there.
  */
 import type { TextName } from '../../store/document.ts';
-import type { TextFileHandle } from './file-access.ts';
+import type { TextFileHandle } from './text-file-handle.ts';
 
 const DATABASE = 'crema.files';
 const STORE = 'handles';
