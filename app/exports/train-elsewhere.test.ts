@@ -135,10 +135,21 @@ describe('a Caffe folder', () => {
     expect(textOf(folder, 'train.sh')).toContain('-gpu "${GPU:-all}"');
   });
 
-  test('comes out of its zip as it went in', () => {
-    const parts = zipFolder('My_net_caffe', folder);
+  test('comes out of its zip as it went in', async () => {
+    const parts = await zipFolder('My_net_caffe', folder);
     const files = unzipSync(Uint8Array.from(parts.flatMap((part) => [...part])));
     expect(Object.keys(files)).toEqual([...folder.keys()].map((path) => `My_net_caffe/${path}`));
     expect(files['My_net_caffe/data/train_images.npy']).toEqual(bytesOf(folder, 'data/train_images.npy'));
+  });
+
+  test('says how far its zip is, and stops when it is told to', async () => {
+    const large: Folder = new Map([['a', { content: new Uint8Array(20e6) }]]);
+    const seen: number[] = [];
+    await zipFolder('x', large, { progress: (done) => void seen.push(done) });
+    expect(seen).toEqual([8 << 20, 16 << 20, 20e6]);
+    const stop = new AbortController();
+    await expect(zipFolder('x', large, { progress: () => stop.abort(), signal: stop.signal })).rejects.toMatchObject({
+      name: 'AbortError',
+    });
   });
 });

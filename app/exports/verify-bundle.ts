@@ -5,21 +5,23 @@
 import type { Caffemodel } from '../caffe/wire/caffemodel.ts';
 import { writeCaffemodel } from '../caffe/wire/caffemodel.ts';
 import type { Engine } from '../engine/engine.ts';
-import { writeNpz } from '../formats/npz.ts';
+import { imageBytes, type ImageDataset, type ImageSplit } from '../data/dataset.ts';
+import { writeNpy, writeNpz } from '../formats/npz.ts';
 import type { SafeTensor } from '../formats/safetensors.ts';
 import type { Folder, FolderFile } from '../formats/zip-files.ts';
 import { prepare, type Deployed } from './deploy.ts';
 import { ExportError } from './export-error.ts';
 import { runDeployed } from './run-deployed.ts';
 
-/** The files. `images` are values [C, H, W] each, as the data set has them. Throws ExportError, CompileError or EngineError. */
+/** The files. The images are the first test images of the set, or training images where it has no others. Throws ExportError, CompileError or EngineError. */
 export async function verifyBundle(
   engine: Engine,
   deployed: Deployed,
   weights: Caffemodel,
-  images: readonly ArrayLike<number>[],
+  dataset: ImageDataset,
 ): Promise<Folder> {
   const { preparation, net, text } = deployed;
+  const images = sampleImages(dataset);
   if (preparation === undefined || images.length === 0)
     throw new ExportError('A bundle to verify with needs a network with a Data layer, and images.');
   const inputs: Float32Array[] = [];
@@ -42,9 +44,28 @@ export async function verifyBundle(
     ['README.md', { content: README }],
     ['deploy.prototxt', { content: text }],
     ['weights.caffemodel', { content: writeCaffemodel(weights) }],
+    ['images.npy', { content: imagesFile(dataset, images) }],
     ['expected.npz', { content: writeNpz(arrays) }],
     ['verify.py', { content: VERIFY_SOURCE }],
   ]);
+}
+
+/** Images in a bundle. */
+const IMAGES = 8;
+
+function sampleImages(dataset: ImageDataset): ImageSplit['images'][] {
+  const { images, count } = dataset.test.count > 0 ? dataset.test : dataset.train;
+  const size = imageBytes(dataset);
+  return Array.from({ length: Math.min(IMAGES, count) }, (_, i) => images.slice(i * size, (i + 1) * size));
+}
+
+/** The images as the data set has them, in an array. */
+function imagesFile({ channels, height, width }: ImageDataset, images: readonly ImageSplit['images'][]) {
+  const shape = [images.length, channels, height, width];
+  const data = joined(images.map((image) => Float32Array.from(image)));
+  return images[0] instanceof Uint8Array
+    ? writeNpy({ dtype: 'U8', shape, data: Uint8Array.from(data) })
+    : writeNpy({ dtype: 'F32', shape, data });
 }
 
 function joined(parts: readonly Float32Array[]): Float32Array {
@@ -61,7 +82,8 @@ const README = `# Is it the same outside?
     python3 verify.py        # needs NumPy and OpenCV (python3-opencv)
 
 OpenCV runs deploy.prototxt with weights.caffemodel on the images in expected.npz, one by one, and its outputs are compared
-with those that Crema computed. The images are prepared already: mean subtracted, cropped, scaled.
+with those that Crema computed, which are in there too. Those images are prepared already: mean subtracted, cropped, scaled.
+images.npy has the same images as they were before.
 `;
 
 const VERIFY_SOURCE = String.raw`"""Compares what OpenCV makes of the network with what Crema made of it."""

@@ -1,13 +1,14 @@
 /** The Export menu: what was made here, as files that other programs read. */
-import { Download } from 'lucide-react';
+import { Download, X } from 'lucide-react';
 import { DropdownMenu } from 'radix-ui';
 import { useEffect, useState } from 'react';
 import { useShallow } from 'zustand/react/shallow';
 import { Button } from '../look/controls.tsx';
 import { runCommandById, useCommands } from '../store/commands.ts';
 import { curves } from '../store/curves.ts';
-import { isActive, useRun } from '../store/run.ts';
-import type { ExportKind } from './commands/exports.ts';
+import { useExporting } from '../store/exporting.ts';
+import { isActive, useRun, type JobProgress } from '../store/run.ts';
+import { cancelExport, type ExportKind } from './commands/exports.ts';
 import { CommandItem } from './DocumentMenu.tsx';
 
 /** The button of the bar and its menu. */
@@ -23,6 +24,8 @@ export function ExportMenu() {
     </DropdownMenu.Item>
   );
   const needsWeights = 'Train or load weights first';
+  const job = useExporting((state) => state.job);
+  if (job !== undefined) return <Exporting job={job} />;
   return (
     <DropdownMenu.Root modal={false}>
       <DropdownMenu.Trigger asChild>
@@ -41,6 +44,13 @@ export function ExportMenu() {
           <DropdownMenu.Separator className="menu-line" />
           {item('pytorch', 'PyTorch project', 'Train elsewhere, on many GPUs, .zip', hasWeights, needsWeights)}
           {item('caffe', 'Caffe folder', 'Train elsewhere with Caffe, .zip', hasWeights, needsWeights)}
+          {item(
+            'verify',
+            'Verify bundle',
+            'Is it the same outside? Checked with OpenCV, .zip',
+            hasWeights,
+            needsWeights,
+          )}
           <DropdownMenu.Separator className="menu-line" />
           {item('network', 'Network', 'The text as it is, .prototxt', true, '')}
           {item('solver', 'Solver', 'The text as it is, .prototxt', true, '')}
@@ -61,6 +71,24 @@ export function ExportMenu() {
   );
 }
 
+/** In the menu's place while a file is made: how far it is, and the way to stop. */
+function Exporting({ job: { what, done, total } }: { readonly job: JobProgress }) {
+  const part = total > 0 ? ` ${Math.floor((100 * done) / total)} %` : '';
+  return (
+    <Button
+      icon={<X />}
+      className="bar-menu"
+      aria-label="Cancel the export"
+      title={`${what}${part}. The download begins by itself; press to cancel.`}
+      onClick={() => void cancelExport()}
+    >
+      <span className="bar-word" role="status">
+        Exporting{part}
+      </span>
+    </Button>
+  );
+}
+
 /** What the views add to the menu: pictures of the graph. */
 const isOther = (id: string): boolean => id.startsWith('export.') && !KINDS.some((kind) => id === `export.${kind}`);
 
@@ -76,6 +104,7 @@ const KINDS: readonly ExportKind[] = [
   'h5',
   'pytorch',
   'caffe',
+  'verify',
 ];
 
 function useHasCurves(): boolean {

@@ -3,6 +3,7 @@
  * the curves, the figures wait a tenth of a second and only the newest are shown, since nobody reads faster.
  */
 import type { TrainEvent } from '../workers/protocol.ts';
+import { useExporting } from './exporting.ts';
 import { curves, type CurveStore } from './curves.ts';
 import { remark } from './notices.ts';
 import { reduceRun, useRun, type RunValues } from './run.ts';
@@ -32,6 +33,12 @@ export function eventTaker(targets: EventTargets): (event: TrainEvent) => void {
       targets.curves.addTraining(event.iteration, event.losses, event.rates);
       if (waiting === undefined) targets.soon(flush);
       waiting = event;
+      return;
+    }
+    if (event.kind === 'exporting') {
+      const { what, done, total } = event;
+      // One that has been cancelled may still say a word.
+      if (useExporting.getState().job !== undefined) useExporting.setState({ job: { what, done, total } });
       return;
     }
     // What happened before the event is shown before it.

@@ -159,6 +159,8 @@ export function reduceRun(run: RunValues, event: TrainEvent): Partial<RunValues>
         lastSnapshot: event.snapshot,
         snapshots: [event.snapshot, ...run.snapshots.filter(({ name }) => name !== event.snapshot.name)],
       };
+    case 'exporting':
+      return {};
     case 'failure':
       return { failure: event.failure, job: undefined };
   }

@@ -77,6 +77,7 @@ export interface TrainAnswers {
   readonly forecast: MemoryForecast | undefined;
   readonly classify: Classification;
   readonly export: ExportedFile;
+  readonly 'cancel-export': undefined;
 }
 
 /** The part of `Worker` that is needed, so that tests can pass a `MessagePort`. */

@@ -181,7 +181,8 @@ export type TrainRequest =
   | ({ readonly kind: 'augment' } & AugmentQuestion) // → AugmentedCopies
   | { readonly kind: 'forecast'; readonly netText: string; readonly solverText: string } // → MemoryForecast | undefined
   | { readonly kind: 'classify'; readonly netText: string; readonly image: ClassifyImage } // → Classification
-  | ExportRequest; // → ExportedFile
+  | ExportRequest // → ExportedFile
+  | CancelExportRequest;
 
 /** A kernel as the page shows it. */
 export interface KernelView {
@@ -237,11 +238,16 @@ export interface AugmentedCopies {
 /** Asks for the current weights, or the whole run, as other programs take them. */
 export interface ExportRequest {
   readonly kind: 'export';
-  readonly form: 'onnx' | 'safetensors' | 'npz' | 'h5' | 'pytorch' | 'caffe';
+  readonly form: 'onnx' | 'safetensors' | 'npz' | 'h5' | 'pytorch' | 'caffe' | 'verify';
   /** The document's name. */
   readonly name: string;
   readonly netText: string;
   readonly solverText: string;
+}
+
+/** Ends the export under way, which fails with code `cancelled`. */
+export interface CancelExportRequest {
+  readonly kind: 'cancel-export';
 }
 
 /** A file to be downloaded. */
@@ -323,6 +329,8 @@ export type TrainEvent =
     }
   /** The engine was lost, and the run has been taken up again from its last snapshot. */
   | { readonly kind: 'resumed'; readonly started: RunStarted; readonly message: string }
+  /** How far the export under way is; a total of 0 is an unknown one. */
+  | { readonly kind: 'exporting'; readonly what: string; readonly done: number; readonly total: number }
   | { readonly kind: 'log'; readonly line: string }
   | { readonly kind: 'snapshot'; readonly snapshot: SnapshotInfo }
   | { readonly kind: 'failure'; readonly failure: WorkerFailure };

@@ -124,9 +124,11 @@ export class TrainHost {
       case 'classify':
         return this.classify(request.netText, request.image);
       case 'export':
+      case 'cancel-export':
         // Loaded when it is asked for: most visits export nothing.
         return (await import('./export-run.ts')).exportRun(request, {
-          weights: await this.currentWeights(),
+          ...this.parts,
+          weights: () => this.currentWeights(),
           opened: this.dataset(),
           seed: this.run?.record.seed,
           openEngine: () => this.openEngine(),

@@ -138,9 +138,7 @@ async function exportNet(
   try {
     if (kind === 'verify') {
       if (dataset === undefined) throw new UsageError('--data is missing: give the images, or "sample".');
-      const size = imageBytes(dataset);
-      const images = [0, 1, 2, 3].map((i) => dataset.test.images.slice(i * size, (i + 1) * size));
-      const folder = await verifyBundle(engine, deployed, model, images);
+      const folder = await verifyBundle(engine, deployed, model, dataset);
       await writeFolder(out, fileName(basename(path, '.prototxt')), folder, terminal);
       return;
     }
@@ -219,7 +217,7 @@ async function firstWeights(net: TypedNet, seed: number): Promise<Caffemodel> {
 /** Writes a folder, or a zip of it where the name ends so. */
 async function writeFolder(out: string, name: string, files: Folder, terminal: Terminal): Promise<void> {
   if (out.endsWith('.zip')) {
-    const parts = zipFolder(name, files);
+    const parts = await zipFolder(name, files);
     const whole = new Uint8Array(parts.reduce((size, part) => size + part.length, 0));
     parts.reduce((at, part) => (whole.set(part, at), at + part.length), 0);
     await writeBytes(out, whole);

@@ -41,9 +41,19 @@ export function installMissing() {
   }
 }
 
+/** No program here takes minutes on an idle machine; one that hangs must not take the whole check's time. */
+const LONGEST = 8 * 60_000;
+
 /** Runs a program; what it says on stderr is in the error when it fails. */
 export function run(program, args, options = {}) {
-  return execFileSync(program, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'], ...options });
+  try {
+    const common = { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'], timeout: LONGEST, killSignal: 'SIGTERM' };
+    return execFileSync(program, args, { ...common, ...options });
+  } catch (cause) {
+    if (cause.code === 'ETIMEDOUT')
+      throw new Error(`${program} ${args.join(' ')} did not end within ${LONGEST / 60_000} minutes.`, { cause });
+    throw cause;
+  }
 }
 
 /** Runs Crema's command line; what it printed. */

@@ -366,6 +366,8 @@ def main():
         curves.close()
         snapshot(settings, net, solver, iteration)
     if world > 1:
+        # All end together: a process that goes while another still waits for it leaves that one waiting for ever.
+        dist.barrier()
         dist.destroy_process_group()
 
 

@@ -3,7 +3,7 @@ import { curves } from '../../store/curves.ts';
 import { curvesCsv } from '../../store/curves-csv.ts';
 import { useDocument } from '../../store/document.ts';
 import { isActive, useRun } from '../../store/run.ts';
-import { remark } from '../../store/notices.ts';
+import { useExporting } from '../../store/exporting.ts';
 import type { ExportRequest } from '../../workers/protocol.ts';
 import { download } from './download.ts';
 import { attempt, train } from './workers.ts';
@@ -12,6 +12,11 @@ import { attempt, train } from './workers.ts';
 export type ForeignForm = ExportRequest['form'];
 
 export type ExportKind = 'caffemodel' | 'solverstate' | 'network' | 'solver' | 'curves' | ForeignForm;
+
+/** Stops the export under way. */
+export async function cancelExport(): Promise<void> {
+  await attempt(() => train.call({ kind: 'cancel-export' }));
+}
 
 /** Makes a file and downloads it, named as Caffe names it. */
 export async function exportFile(kind: ExportKind): Promise<void> {
@@ -43,9 +48,13 @@ export async function exportFile(kind: ExportKind): Promise<void> {
       return;
     default:
       await attempt(async () => {
-        remark('The files are being made; the download begins by itself.');
-        const file = await train.call({ kind: 'export', form: kind, name, netText, solverText });
-        download(file.name, file.content);
+        useExporting.setState({ job: { what: 'Starting', done: 0, total: 0 } });
+        try {
+          const file = await train.call({ kind: 'export', form: kind, name, netText, solverText });
+          download(file.name, file.content);
+        } finally {
+          useExporting.setState({ job: undefined });
+        }
       });
   }
 }

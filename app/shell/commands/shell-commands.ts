@@ -92,6 +92,7 @@ const EXPORTS: readonly (readonly [ExportKind, string, (() => string | undefined
   ['h5', 'Export the weights as .caffemodel.h5', noWeights],
   ['pytorch', 'Train elsewhere: a PyTorch project', noWeights],
   ['caffe', 'Train elsewhere: a Caffe folder', noWeights],
+  ['verify', 'Verify elsewhere: a bundle for OpenCV', noWeights],
 ];
 
 const exportCommands = EXPORTS.map(([kind, title, unavailable]): Command => ({
