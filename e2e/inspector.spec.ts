@@ -190,6 +190,17 @@ test('shapes, cost and neighbours; what is wrong stands at its field; the text s
   await select(page, 'conv');
   await expect(panel(page)).toContainText('10×3×32×32 → 10×8×14×14');
 
+  await test.step('what a field means, for the pointer and for the keyboard', async () => {
+    const meaning = /^[A-Z].*\. Default: 1\.$/;
+    await panel(page)
+      .locator('label', { hasText: /^group$/ })
+      .hover();
+    await expect(page.getByRole('tooltip')).toHaveText(meaning);
+    await number(page, 'group').focus();
+    await expect(panel(page).locator('.inspector-help')).toHaveText(meaning);
+    await expect(number(page, 'group')).toHaveAccessibleDescription(meaning);
+  });
+
   await test.step('findings', async () => {
     await number(page, 'kernel_size').fill('40');
     await page.keyboard.press('Enter');

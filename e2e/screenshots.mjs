@@ -1,5 +1,6 @@
 /**
  * Pictures of the page at 1440×900 and 1024×700, light and dark, with a trained run on show. Not a test: to be looked at.
+ * `readme.png` is the one of docs/screenshot.png.
  *
  *   npm run build && node e2e/screenshots.mjs [FOLDER] [ITERATIONS]
  */
@@ -48,11 +49,14 @@ try {
   await open(page);
   await take(page, 'opening');
   await trainFor(page, iterations);
-  await take(page, 'trained');
   const conv2 = page.getByRole('button', { name: /^conv2, / });
   await conv2.click({ position: { x: 20, y: 10 } });
+  await page.mouse.move(sizes[0].width / 2, 2);
+  await page.screenshot({ path: join(folder, 'readme.png'), scale: 'css' });
+  await stop(page);
   await take(page, 'selected');
   await conv2.press('Escape');
+  await take(page, 'trained');
   await tab(page, 'Data');
   await take(page, 'data');
   await tab(page, 'Classify');
@@ -83,7 +87,7 @@ async function open(page) {
   await page.getByRole('navigation', { name: 'Steps' }).getByLabel('ready', { exact: true }).nth(3).waitFor();
 }
 
-/** Trains until so many iterations are done, and stops. */
+/** Trains until so many iterations are done. */
 async function trainFor(page, wanted) {
   await page.getByRole('group', { name: 'Run controls' }).getByRole('button', { name: 'Train' }).click();
   await page.waitForFunction(
@@ -92,7 +96,14 @@ async function trainFor(page, wanted) {
     wanted,
     { timeout: 600_000 },
   );
-  await page.getByRole('button', { name: 'Stop and keep a snapshot' }).click();
+}
+
+/** Stops the run with a snapshot. */
+async function stop(page) {
+  await page
+    .getByRole('group', { name: 'Run controls' })
+    .getByRole('button', { name: 'Stop and keep a snapshot' })
+    .click();
   await page
     .getByRole('group', { name: 'Run controls' })
     .getByRole('button', { name: 'Continue' })
