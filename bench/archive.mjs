@@ -1,10 +1,10 @@
 // A CIFAR-10 archive dropped on the page, as it is downloaded (170 MB): how long until the page is ready to train with it, what the browser
 // takes of memory meanwhile, and how long the page ever keeps a person waiting. In headless Chromium on this machine.
 //   node bench/archive.mjs ARCHIVE [FOLDER OF THE BUILT PAGE]
-import { readFileSync } from 'node:fs';
 import { openBrowser } from './common/browser.mjs';
 import { serveBuiltPage } from './common/built-page.mjs';
 import { duration } from './common/figures.mjs';
+import { look, watchMemory } from './common/process-memory.mjs';
 
 const [archive, built = 'dist'] = process.argv.slice(2);
 if (archive === undefined) {
@@ -13,8 +13,6 @@ if (archive === undefined) {
 }
 /** What is to be held: seconds until ready, MB of the page's process, milliseconds of one task. */
 const limits = { seconds: 6, memory: 400, task: 50 };
-/** Milliseconds between two looks at the memory. */
-const interval = 50;
 
 const { address, close } = await serveBuiltPage(built);
 const browser = await openBrowser();
@@ -78,62 +76,4 @@ function watchPage() {
     },
     { capture: true },
   );
-}
-
-/** Looks again and again, until it is stopped; the most of each number. */
-function watchMemory(session) {
-  const peak = { page: 0, all: 0 };
-  let going = true;
-  const watching = (async () => {
-    while (going) {
-      const { page, all } = await look(session);
-      peak.page = Math.max(peak.page, page);
-      peak.all = Math.max(peak.all, all);
-      await new Promise((resolve) => setTimeout(resolve, interval));
-    }
-  })();
-  return {
-    stop: async () => {
-      going = false;
-      await watching;
-      return peak;
-    },
-  };
-}
-
-/**
- * MB that processes hold for themselves, each with its share of what it holds together with others, program files left out; and the
- * milliseconds that they have computed. The page's workers belong to its process.
- */
-async function look(session) {
-  const { processInfo } = await session.send('SystemInfo.getProcessInfo');
-  const all = processInfo.map(({ id, type }) => ({ type, ...numbersOf(id) }));
-  const sum = (list, key) => list.reduce((total, each) => total + each[key], 0);
-  return {
-    page: sum(
-      all.filter(({ type }) => type === 'renderer'),
-      'memory',
-    ),
-    all: sum(all, 'memory'),
-    cpu: sum(all, 'cpu'),
-  };
-}
-
-function numbersOf(id) {
-  try {
-    const memory = readFileSync(`/proc/${id}/smaps_rollup`, 'utf8');
-    const kilobytes = (name) => Number(new RegExp(`^${name}:\\s+(\\d+)`, 'm').exec(memory)?.[1] ?? 0);
-    // Behind the name in brackets, fields 12 and 13 are ticks of a hundredth of a second in the program and in the kernel.
-    const fields = readFileSync(`/proc/${id}/stat`, 'utf8')
-      .replace(/^.*\) /, '')
-      .split(' ');
-    return {
-      memory: ((kilobytes('Pss_Anon') + kilobytes('Pss_Shmem')) * 1024) / 1e6,
-      cpu: (Number(fields[11]) + Number(fields[12])) * 10,
-    };
-  } catch (error) {
-    // A helper process may have ended since it was listed.
-    if (error.code === 'ENOENT' || error.code === 'ESRCH') return { memory: 0, cpu: 0 };
-    throw error;
-  }
 }

@@ -12,6 +12,7 @@ const benchmarks = {
   language: ['language.mjs', 'a key pressed in ResNet-152 until findings and shapes are there'],
   cifar: ['curve.mjs', 'a whole cifar10_quick training on a real CIFAR-10 archive'],
   archive: ['archive.mjs', 'a CIFAR-10 archive dropped on the page: time until ready, memory, longest task'],
+  weights: ['weights.mjs', 'weights as large as VGG-16 loaded on the page: time, memory, longest task'],
   canvas: ['canvas.mjs', 'from pasted text to the graph, and how even it moves'],
 };
 

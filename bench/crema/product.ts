@@ -27,11 +27,12 @@ function productProgram(size: number): Program {
   };
 }
 
+/** Milliseconds that products take in a turn. */
+const TURN = 250;
+
 export interface Product {
-  readonly size: number;
   /** GFLOPS of a number of products one upon the other; as many as take a while, if no number is given. */
   rate(count?: number): Promise<number>;
-  dispose(): void;
 }
 
 /** A product made ready on an engine, as fast as the engine can be tuned to do it. */
@@ -46,7 +47,6 @@ export async function openProduct(engine: Engine, size: number): Promise<Product
     );
   let usual = 3;
   return {
-    size,
     rate: async (count = usual) => {
       const start = performance.now();
       for (let i = 0; i < count; i++) executable.run('main', {});
@@ -55,27 +55,20 @@ export async function openProduct(engine: Engine, size: number): Promise<Product
       usual = Math.max(1, Math.round((TURN * count) / milliseconds));
       return (2 * size ** 3 * count) / milliseconds / 1e6;
     },
-    dispose: () => executable.dispose(),
   };
 }
 
-/** Sizes that a product may have: a small one keeps a fast device waiting for the next. */
-const SIZES = [512, 1024, 2048, 4096];
-/** A product this long in milliseconds is long enough. */
-const LONG = 20;
-/** Milliseconds that products take in a turn. */
-const TURN = 250;
+/** Size of the product that an engine is held against: always the same, large enough for it, and over in well under a second. */
+function peakSize({ info }: Engine): number {
+  if (info.kind !== 'webgpu') return 1024;
+  return info.software ? 512 : 2048;
+}
 
-/** The smallest product that takes the engine a while, after some that do not count. */
-export async function longProduct(engine: Engine): Promise<Product> {
-  for (const size of SIZES) {
-    const product = await openProduct(engine, size);
-    // Compilers replace code only after a while.
-    const began = performance.now();
-    while (performance.now() - began < TURN) await product.rate(1);
-    const milliseconds = (2 * size ** 3) / (await product.rate(3)) / 1e6;
-    if (milliseconds > LONG || size === SIZES.at(-1)) return product;
-    product.dispose();
-  }
-  throw new Error('There is no size to try.');
+/** The product that an engine is held against, warmed up: compilers replace code only after a while. */
+export async function openPeak(engine: Engine): Promise<Product> {
+  const product = await openProduct(engine, peakSize(engine));
+  const began = performance.now();
+  while (performance.now() - began < TURN) await product.rate(1);
+  await product.rate(3);
+  return product;
 }

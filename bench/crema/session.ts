@@ -8,7 +8,7 @@ import { trafficOf } from '../../app/engine/webgpu/work-estimate.ts';
 import { definitionOf } from '../../app/layers/index.ts';
 import { bytes, labels, parameter } from '../peers/values.js';
 import { measuredNet, type Plan } from './plan.ts';
-import { longProduct } from './product.ts';
+import { openPeak } from './product.ts';
 import { openTraining } from './training.ts';
 
 /** What the comparison measures of everyone; each call queues one pass, `done` waits for all of them. */
@@ -30,8 +30,8 @@ export interface CremaSession extends Session {
   readonly memory: number;
   /** Bytes that one pass must at least read and write. */
   readonly traffic: { readonly step: number; readonly forward: number };
-  /** GFLOPS of a plain product now, and the product's size. */
-  product(): Promise<{ readonly size: number; readonly gflops: number }>;
+  /** GFLOPS of a plain product now. */
+  product(): Promise<number>;
   dispose(): void;
 }
 
@@ -56,7 +56,7 @@ export async function openSession(engine: Engine, text: string, plan: Plan): Pro
   fill(forwards, inference, plan);
   const load = performance.now() - began;
   const pixels = bytes(plan);
-  const product = await longProduct(engine);
+  const product = await openPeak(engine);
   const [lossOutput] = compiled.train.outputs;
   let loss: number | undefined;
   return {
@@ -82,7 +82,7 @@ export async function openSession(engine: Engine, text: string, plan: Plan): Pro
       await forwards.idle();
     },
     loss: () => loss,
-    product: async () => ({ size: product.size, gflops: await product.rate() }),
+    product: () => product.rate(),
     dispose: () => engine.dispose(),
   };
 }

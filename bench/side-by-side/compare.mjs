@@ -80,8 +80,7 @@ async function warmUp(system, net, host) {
 async function round(opened, timeLimit) {
   const { host, told, counts, system } = opened;
   const result = {};
-  const product = async () =>
-    system.module === 'crema' ? [(await within(timeLimit, host.call('product'))).gflops] : [];
+  const product = async () => (system.module === 'crema' ? [await within(timeLimit, host.call('product'))] : []);
   const products = await product();
   for (const name of told.passes)
     result[name] = (await within(timeLimit, host.call('pass', { name, count: counts[name] }))) / counts[name];

@@ -63,6 +63,8 @@ export async function nodeHosts() {
       const child = fork(`${ROOT}bench/side-by-side/node-process.mjs`, [path, crema], {
         cwd: ROOT,
         serialization: 'advanced',
+        // What packages greet with is not of interest; what goes wrong is.
+        stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
       });
       const waiting = [];
       child.on('message', ({ value, error }) => {

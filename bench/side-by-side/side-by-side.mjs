@@ -21,7 +21,7 @@ by Crema and by other trainers, in turns: medians, and medians of the ratios wit
   --peers LIST    beside these only, by the beginning of: tfjs-webgpu, tfjs-wasm, tfjs-cpu,
                   jax-js-webgpu, jax-js-wasm, convnetjs, pytorch; or none
   --batch LIST    images in a batch (default 100, in Node also 512; fewer on a software adapter)
-  --rounds N      how often everybody has a turn (default 5, on a software adapter 3)
+  --rounds N      how often everybody has a turn (default 5, on a software adapter 3, with --check 9)
   --time-limit S  leaves out whoever takes longer to be ready, or for a turn (default 120 s)
   --out FILE      where the JSON goes (default .cache/bench/side-by-side.json)
   --check         Crema alone: fails where it has fallen by more than 10% beside a plain matrix
@@ -87,7 +87,8 @@ async function main() {
   const hosts = node ? await nodeHosts() : await browserHosts(modules);
   try {
     const adapter = await adapterOf(hosts);
-    const rounds = Number(options.rounds ?? (adapter.software ? 3 : 5));
+    // Turns of Crema alone are short, and a verdict wants many of them.
+    const rounds = Number(options.rounds ?? (options.check ? 9 : adapter.software ? 3 : 5));
     const processor = cpus()[0]?.model ?? 'processor';
     console.log(`${hosts.where}; graphics adapter: ${adapter.device}; processor: ${processor}; ${rounds} rounds`);
     if (adapter.software && options.batches === undefined)
