@@ -105,7 +105,7 @@ function writeVgg16(path) {
   const layers = convolutions.map((outputs, i) => {
     const shape = [outputs, channels, 3, 3];
     channels = outputs;
-    return [`conv${i}`, 'Convolution', shape];
+    return [`vgg${i}`, 'Convolution', shape];
   });
   layers.push(
     ['fc6', 'InnerProduct', [4096, 25088]],

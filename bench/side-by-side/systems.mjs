@@ -46,6 +46,9 @@ export function systemsOf(wanted, { node }) {
     on: kind.startsWith('cuda') ? 'gpu' : 'processor',
   }));
   const peers = [...PACKAGES.filter(({ id }) => !node || id !== 'tfjs-wasm'), ...pytorch];
+  const known = [...PACKAGES.map(({ id }) => id), 'pytorch'];
+  const unknown = wanted?.find((name) => !known.some((id) => id.startsWith(name) || name.startsWith('pytorch')));
+  if (unknown !== undefined) throw new Error(`--peers: there is no "${unknown}".`);
   const chosen = peers.filter(({ id }) => wanted === undefined || wanted.some((name) => id.startsWith(name)));
   return { systems: [...CREMA, ...chosen], torchVersion: torch?.version, hasTorch: torch !== undefined };
 }
