@@ -88,14 +88,14 @@ export class DataDesk {
   async #openLast(): Promise<OpenedDataset> {
     const name = await this.#shelf.soft(() => this.#tools.readChoice());
     const last = name === undefined ? undefined : await this.#shelf.soft(() => this.#shelf.find(name));
-    return open(last ?? (await this.#shelf.sample()));
+    return this.#open(last ?? (await this.#shelf.sample()));
   }
 
   async #use({ name, test }: Request<'use'>): Promise<OpenedDataset> {
-    const dataset = await this.#shelf.get(name);
-    const opened = open(test === undefined ? dataset : withTestOf(dataset, await this.#shelf.get(test)));
+    const opened = this.#open(await this.#shelf.get(name));
+    const { dataset } = opened;
     await this.#choose(name);
-    return opened;
+    return test === undefined ? opened : open(withTestOf(dataset, await this.#shelf.get(test)));
   }
 
   async #import({ files, images, labels, inPlaceOf }: Request<'import'>): Promise<OpenedDataset> {
@@ -170,7 +170,14 @@ export class DataDesk {
   async #keep(dataset: ImageDataset, signal?: AbortSignal): Promise<OpenedDataset> {
     const opened = open(dataset);
     await this.#shelf.keep(opened.dataset, signal);
+    this.#shelf.use(opened.dataset);
     await this.#choose(dataset.name);
+    return opened;
+  }
+
+  #open(dataset: ImageDataset): OpenedDataset {
+    const opened = open(dataset);
+    this.#shelf.use(opened.dataset);
     return opened;
   }
 

@@ -34,9 +34,16 @@ export class DataShelf {
   readonly #tools: ShelfTools;
   /** Sets that the store had no room for: usable until the page is closed. */
   readonly #unkept = new Map<string, ImageDataset>();
+  /** The set in use, which lies in memory anyway: nothing that is asked of it needs a second copy. */
+  #inUse: ImageDataset | undefined;
 
   constructor(tools: ShelfTools) {
     this.#tools = tools;
+  }
+
+  /** Says which set is in use, as it is kept. */
+  use(dataset: ImageDataset): void {
+    this.#inUse = dataset;
   }
 
   /** The set that is always there. */
@@ -86,6 +93,7 @@ export class DataShelf {
     const id = idOf(name);
     if (id === idOf(this.#tools.samples[0].name)) throw new DatasetError('The generated sample set is always there.');
     this.#unkept.delete(id);
+    if (this.#inUse !== undefined && idOf(this.#inUse.name) === id) this.#inUse = undefined;
     await (await this.#tools.store()).delete(id);
   }
 
@@ -158,6 +166,7 @@ export class DataShelf {
   }
 
   async #load(id: string): Promise<ImageDataset | undefined> {
+    if (this.#inUse !== undefined && idOf(this.#inUse.name) === id) return this.#inUse;
     return this.#unkept.get(id) ?? (await this.#tools.store()).load(id);
   }
 
