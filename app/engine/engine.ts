@@ -19,6 +19,10 @@ export type HostArray = Float32Array | Int32Array | Uint32Array | Uint8Array;
 export interface KernelTime {
   readonly label: string;
   readonly milliseconds: number;
+  /** Arithmetic on floats in one run; a multiply-add is two. Left out where the engine does not count. */
+  readonly flops?: number;
+  /** How the kernel is laid out on the device, in a few words, where the engine has a choice. */
+  readonly layout?: string;
 }
 
 /**

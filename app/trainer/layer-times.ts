@@ -33,6 +33,8 @@ export interface TimeOptions {
   readonly passes?: number;
   /** Whether gradients are computed too. */
   readonly backward: boolean;
+  /** Whether the kernels are tuned first, where the engine can. */
+  readonly tune?: boolean;
   /** Asked between passes; true ends the measuring with what is there. */
   readonly cancelled?: () => boolean;
 }
@@ -46,6 +48,7 @@ export async function timeLayers(engine: Engine, net: TypedNet, options: TimeOpt
   });
   const program = singleProgram(compiled);
   const scalars = Object.fromEntries(scalarsUsed(compiled.kernels).map(({ name }) => [name, 0]));
+  if (options.tune === true) await engine.tune?.(program);
   const executable = await engine.load(program);
   try {
     initialise(executable, compiled, 1);
@@ -58,7 +61,7 @@ export async function timeLayers(engine: Engine, net: TypedNet, options: TimeOpt
     await executable.idle();
     const passes: number[] = [];
     const kernels: number[][] = [];
-    let labels: readonly string[] = [];
+    let timed: readonly KernelTime[] = [];
     for (let i = 0; i < (options.passes ?? 5); i++) {
       if (i > 0 && options.cancelled?.() === true) break;
       const began = performance.now();
@@ -66,10 +69,10 @@ export async function timeLayers(engine: Engine, net: TypedNet, options: TimeOpt
       await executable.idle();
       passes.push(performance.now() - began);
       const times = await executable.time('run', scalars);
-      labels = times.map(({ label }) => label);
+      timed = times;
       times.forEach(({ milliseconds }, k) => (kernels[k] ??= []).push(milliseconds));
     }
-    const medians = labels.map((label, k) => ({ label, milliseconds: median(kernels[k] ?? []) }));
+    const medians = timed.map((time, k) => ({ ...time, milliseconds: median(kernels[k] ?? []) }));
     return { layers: byLayer(net, medians), pass: median(passes) };
   } finally {
     executable.dispose();

@@ -10,13 +10,14 @@ import { allocate, firstGroupBlock, memoryOf, planDeviceMemory, release } from '
 import { BUFFER, MAP_READ } from './gpu-constants.ts';
 import type { KernelSource } from './compute-source.ts';
 import { sourceOf } from './kernel-source.ts';
+import { layoutOf, type Schedule } from './schedule.ts';
 import type { ScheduledProgram } from './schedule-program.ts';
 import type { PipelineCache } from './pipelines.ts';
 import type { SubmitQueue } from './submit-queue.ts';
 import { timeDispatches } from './timing.ts';
 import { Uploader } from './transfer.ts';
 import type { Piece } from './work-estimate.ts';
-import { millisecondsOf, piecesFor, spread } from './work-estimate.ts';
+import { flopsOf, millisecondsOf, piecesFor, spread } from './work-estimate.ts';
 
 /** GPU time that one submit should take, in milliseconds: short enough for watchdogs, other tabs and Pause. */
 const SUBMIT_MS = 8;
@@ -31,7 +32,8 @@ interface Compiled {
 }
 
 interface Sequence {
-  readonly kernels: readonly string[];
+  /** Its kernels in order, as `time` tells of them. */
+  readonly kernels: readonly Omit<KernelTime, 'milliseconds'>[];
   readonly dispatches: readonly Dispatch[];
   /** Run-time scalars that its kernels name. */
   readonly scalars: ReadonlySet<string>;
@@ -95,10 +97,16 @@ export async function loadExecutable(
     const here = list.flatMap((kernel, i) =>
       (dispatches.get(kernel) ?? []).map((d): Dispatch => ({ ...d, kernel: i })),
     );
-    sequences.set(name, { kernels: list.map((k) => k.label), dispatches: here, scalars });
+    sequences.set(name, { kernels: list.map((k) => described(k, schedules.get(k))), dispatches: here, scalars });
   }
   return new LoadedProgram(scheduled, device, queue, memory, sequences);
 }
+
+const described = (kernel: Kernel, schedule: Schedule | undefined): Omit<KernelTime, 'milliseconds'> => ({
+  label: kernel.label,
+  flops: flopsOf(kernel),
+  ...(schedule === undefined ? {} : { layout: layoutOf(schedule) }),
+});
 
 class LoadedProgram implements Executable {
   readonly schedules: Schedules;
@@ -204,7 +212,7 @@ class LoadedProgram implements Executable {
     const times = await timeDispatches(this.device, dispatches);
     const sums = kernels.map(() => 0);
     dispatches.forEach((d, i) => (sums[d.kernel] = (sums[d.kernel] as number) + (times[i] as number)));
-    return kernels.map((label, i) => ({ label, milliseconds: sums[i] as number }));
+    return kernels.map((kernel, i) => ({ ...kernel, milliseconds: sums[i] as number }));
   }
 
   dispose(): void {
