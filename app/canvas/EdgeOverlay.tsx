@@ -41,22 +41,39 @@ function EdgeMarks({ placed: { edge, points }, pane, state }: MarksProps) {
       </svg>
       {grips !== undefined && held === undefined && (
         <>
-          <Grip at={grips.source} pane={pane} held={{ kind: 'source', edge }} name={`Start of ${edge.description}`} />
-          <Grip at={grips.reader} pane={pane} held={{ kind: 'reader', edge }} name={`End of ${edge.description}`} />
+          <Grip
+            at={grips.source}
+            most={grips.radius}
+            pane={pane}
+            held={{ kind: 'source', edge }}
+            name={`Start of ${edge.description}`}
+          />
+          <Grip
+            at={grips.reader}
+            most={grips.radius}
+            pane={pane}
+            held={{ kind: 'reader', edge }}
+            name={`End of ${edge.description}`}
+          />
         </>
       )}
     </>
   );
 }
 
+/** As the style has it. */
+const GRIP_RADIUS = 11;
+
 interface GripProps {
   readonly at: Point;
+  /** The largest radius that it may have. */
+  readonly most: number;
   readonly pane: RefObject<HTMLElement | null>;
   readonly held: Held;
   readonly name: string;
 }
 
-function Grip({ at, pane, held, name }: GripProps) {
+function Grip({ at, most, pane, held, name }: GripProps) {
   const flow = useReactFlow();
   const zoom = useStore(({ transform }) => transform[2]);
   return (
@@ -64,7 +81,7 @@ function Grip({ at, pane, held, name }: GripProps) {
       type="button"
       tabIndex={-1}
       className="edge-grip nodrag nopan"
-      style={{ transform: `translate(${at.x}px, ${at.y}px) scale(${portScale(zoom)})` }}
+      style={{ transform: `translate(${at.x}px, ${at.y}px) scale(${Math.min(portScale(zoom), most / GRIP_RADIUS)})` }}
       aria-label={name}
       title="Drag to another layer"
       onPointerDown={(event) => {

@@ -46,13 +46,20 @@ interface FarNodeProps {
   readonly selected: boolean;
 }
 
+/** How a node looks for what it is to the line that is held. */
+const LOOKS: Readonly<Record<string, string>> = {
+  'cannot-wire': ' is-pale',
+  'is-wire-target': ' is-selected',
+  'is-wire-refused': ' is-refused',
+};
+
 const FarNode = memo(function FarNode({ placed: { node, x, y }, size, selected }: FarNodeProps) {
   const isDimmed = useReading(({ lit }) => lit !== undefined && !lit.has(node.id));
   const role = useWireRole(node.id);
   const { width, height } = node.box;
   return (
     <div
-      className={`far-node${selected ? ' is-selected' : ''}${isDimmed ? ' is-pale' : ''}${role}`}
+      className={`far-node${selected ? ' is-selected' : ''}${LOOKS[role.trim()] ?? (isDimmed ? ' is-pale' : '')}`}
       // What is written once more is no text: neither the search of the browser nor a reader is to find it twice.
       data-name={node.name}
       style={

@@ -25,10 +25,22 @@ const lengthOf = (points: readonly Point[]): number =>
     return before === undefined ? 0 : sum + Math.hypot(point.x - before.x, point.y - before.y);
   }, 0);
 
-/** The grips of an edge drawn through these points: at its source and at its reader. */
-export function gripsOf(points: readonly Point[]): { readonly source: Point; readonly reader: Point } | undefined {
-  const from = Math.min(FROM_END, lengthOf(points) / 3);
+/** Where a line is taken hold of at its two ends, and how large the grips may be so that its middle stays free for a click. */
+export interface Grips {
+  readonly source: Point;
+  readonly reader: Point;
+  readonly radius: number;
+}
+
+/** Half of the middle of a line that no grip covers, in pixels of the graph. */
+const CLEAR = 2;
+
+/** The grips of an edge drawn through these points. */
+export function gripsOf(points: readonly Point[]): Grips | undefined {
+  const length = lengthOf(points);
+  const from = Math.min(FROM_END, length / 4);
   const source = pointAlong(points, from);
   const reader = pointAlong(points.toReversed(), from);
-  return source === undefined || reader === undefined ? undefined : { source, reader };
+  const radius = Math.max(0, length / 2 - from - CLEAR);
+  return source === undefined || reader === undefined ? undefined : { source, reader, radius };
 }
