@@ -121,21 +121,35 @@ const openedIn = (page: Page, address: string, net: ReturnType<typeof expectedOf
     [address, net.fact, net.layers] as const,
   );
 
+/** Milliseconds in which every net of the gallery opens, and how often a slow one may be tried. */
+const SOON = 1000;
+const TRIES = 4;
+
 test('every net of the gallery opens soon, whole and without an error', async ({ page }) => {
   await openReady(page);
-  const times: number[] = [];
-  for (const [file, form, { name }] of galleryNets) {
-    await test.step(file, async () => {
-      const address = `#/preset/${name}${form === 'deploy' ? '/deploy' : ''}`;
-      times.push(await openedIn(page, address, expectedOf(galleryText(file))));
-      await expect(page.getByRole('button', { name: /\d errors?/ })).toHaveCount(0);
+  const times = new Map<string, number>();
+  const open = async ([file, form, { name }]: (typeof galleryNets)[number]): Promise<number> => {
+    const address = `#/preset/${name}${form === 'deploy' ? '/deploy' : ''}`;
+    const time = await openedIn(page, address, expectedOf(galleryText(file)));
+    await expect(page.getByRole('button', { name: /\d errors?/ })).toHaveCount(0);
+    return time;
+  };
+  for (const [i, net] of galleryNets.entries()) {
+    await test.step(net[0], async () => {
+      let best = await open(net);
+      // A machine that does other work has its slow moments: the best of a few tries is what opening takes.
+      for (let left = TRIES - 1; best > SOON && left > 0; left--) {
+        const other = galleryNets[i === 0 ? 1 : i - 1];
+        if (other !== undefined) await open(other);
+        best = Math.min(best, await open(net));
+      }
+      times.set(net[0], best);
     });
   }
-  const slowest = [...times].sort((a, b) => b - a);
-  test.info().annotations.push({ type: 'slowest, ms', description: slowest.slice(0, 5).map(Math.round).join(', ') });
-  // A second is the promise; a shared machine may take more for the largest.
-  expect(slowest[Math.floor(slowest.length / 2)]).toBeLessThan(1000);
-  expect(slowest[0]).toBeLessThan(4000);
+  const slowest = [...times].sort(([, a], [, b]) => b - a);
+  const listed = slowest.slice(0, 5).map(([file, time]) => `${file} ${Math.round(time)}`);
+  test.info().annotations.push({ type: 'slowest, ms', description: listed.join(', ') });
+  expect(slowest.filter(([, time]) => time > SOON)).toEqual([]);
 });
 
 test('the gallery lists every net under its task', async ({ page }) => {
