@@ -3,6 +3,7 @@
  * is a group that folds, with what it says in its heading.
  */
 import { ArrowDown, ArrowUp, Plus, RotateCcw, X } from 'lucide-react';
+import { writtenName } from '../caffe/schema/dsl.ts';
 import type { MessageType } from '../caffe/schema/dsl.ts';
 import { BlobShape, FillerParameter } from '../caffe/schema/net-messages.ts';
 import type { FieldPath } from '../caffe/text/edit-fields.ts';
@@ -27,7 +28,7 @@ interface FieldRowProps {
 }
 
 /** A field with the control that fits it. */
-export function FieldRow({ item, owner, label = item.name }: FieldRowProps) {
+export function FieldRow({ item, owner, label = writtenName(item.name) }: FieldRowProps) {
   switch (item.control) {
     case 'section':
       return <MessageField item={item} />;
@@ -51,7 +52,7 @@ function MessageField({ item }: { readonly item: FormField }) {
   return (
     <Fold
       inner
-      title={name}
+      title={writtenName(name)}
       name={path.join('.')}
       open={open}
       mark={<ForkMark fork={field.fork} />}
@@ -59,7 +60,7 @@ function MessageField({ item }: { readonly item: FormField }) {
       actions={
         explicit && (
           <IconButton
-            label={`Reset ${name} to default`}
+            label={`Reset ${writtenName(name)} to default`}
             small
             onClick={() => form.change(`Reset ${name}`, (slice) => clearValue(slice, path))}
           >

@@ -9,7 +9,10 @@ import type { KeyboardEvent, ReactNode } from 'react';
 import type { LayerView, NetView } from '../caffe/net/net-view.ts';
 import type { MessageType } from '../caffe/schema/dsl.ts';
 import { LayerParameter, V1LayerParameter } from '../caffe/schema/net-messages.ts';
+import { allFields } from '../caffe/text/tree.ts';
+import { layerTable } from '../layers/index.ts';
 import { IconButton } from '../look/controls.tsx';
+import { AugmentPreview } from '../monitor/preview/AugmentPreview.tsx';
 import { useDocument, type DocumentState } from '../store/document.ts';
 import { useView } from '../store/view.ts';
 import { ShapeLine } from './BlobLinks.tsx';
@@ -161,7 +164,7 @@ function shownPaths({ slices }: Form): ReadonlySet<string> {
   const [slice] = slices;
   if (slice === undefined) return new Set();
   const type: MessageType = slice.old ? V1LayerParameter : LayerParameter;
-  const shown = slice.body.fields.filter(({ name }) => Object.hasOwn(type.fields, name) && !ELSEWHERE.has(name));
+  const shown = allFields(slice.body).filter(({ name }) => Object.hasOwn(type.fields, name) && !ELSEWHERE.has(name));
   return new Set(shown.map(({ name }) => name));
 }
 
@@ -199,6 +202,13 @@ const TABS: readonly InspectorTab[] = [
     title: 'Settings',
     applies: ({ slices }) => slices.length > 0,
     render: ({ layers, net }) => <SettingsTab net={net} layers={layers} />,
+  },
+  {
+    id: 'preview',
+    title: 'Preview',
+    applies: ({ layers: [layer, ...others] }) =>
+      others.length === 0 && layerTable.get(layer?.type ?? '')?.extensions?.includes('crema:augment') === true,
+    render: ({ layers: [layer] }) => layer && <AugmentPreview layer={layer.id} />,
   },
   {
     id: 'shapes',

@@ -1,6 +1,7 @@
 /** The frame around a control: the field's name with its explanation, the way back to the default, and what is wrong with it. */
 import { RotateCcw } from 'lucide-react';
 import type { FocusEvent, ReactNode } from 'react';
+import { isExtension } from '../caffe/schema/dsl.ts';
 import type { Diagnostic } from '../caffe/diagnostics.ts';
 import { classes, Hint, IconButton } from '../look/controls.tsx';
 import { useDocument } from '../store/document.ts';
@@ -66,7 +67,8 @@ export function docOf({ name, field }: Pick<FormField, 'name' | 'field'>): strin
   const fallback = defaultText(name, field);
   const parts = [field.doc];
   if (fallback !== '' && field.defaultValue !== undefined) parts.push(`Default: ${fallback}.`);
-  if (field.fork !== undefined) parts.push(`From ${field.fork}, not in BVLC Caffe.`);
+  if (isExtension(name)) parts.push("Crema's own, in a comment of the text, which Caffe passes over.");
+  else if (field.fork !== undefined) parts.push(`From ${field.fork}, not in BVLC Caffe.`);
   return parts.join(' ');
 }
 

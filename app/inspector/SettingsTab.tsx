@@ -1,11 +1,12 @@
 /** The form of the selected layers: all that can be set, in the text and by default. */
 import type { LayerView, NetView } from '../caffe/net/net-view.ts';
 import { LayerParameter, V1LayerParameter } from '../caffe/schema/net-messages.ts';
+import { isExtension, writtenName } from '../caffe/schema/dsl.ts';
 import type { MessageType } from '../caffe/schema/dsl.ts';
 import { layerTable } from '../layers/index.ts';
 import { looseFindings, useForm } from './form-context.ts';
 import { isMessage, sectionsOf, sharedSections, type FormSection } from './form-model.ts';
-import { writtenFields } from './field-values.ts';
+import { countAt, writtenFields } from './field-values.ts';
 import { Fold } from './Fold.tsx';
 import { FieldRow, MoreFields } from './FormFields.tsx';
 import { NameField, TypeField } from './NameAndType.tsx';
@@ -56,18 +57,18 @@ function Section({ section, old }: { readonly section: FormSection; readonly old
   const form = useForm();
   const { title, path, doc, fork, fields } = section;
   const names = new Set(form.slices.map(({ settings }) => settings));
-  const called = path[0] === '*' ? [...names].join(', ') : String(path[0]);
+  const called = path[0] === '*' ? [...names].join(', ') : String(path[0] ?? title);
   const owner = ownerOf(called, old);
   return (
     <Fold
       title={title}
       name={`section ${called}`}
-      open
+      open={!isExtension(called) || countAt(form.slices, path) > 0}
       mark={<ForkMark fork={fork} />}
-      summary={called === title ? undefined : called}
+      summary={called === title ? undefined : writtenName(called)}
     >
       {fields.length === 0 && <p className="fold-doc">{doc}</p>}
-      <FindingList findings={looseFindings(form, path, owner)} />
+      {path.length > 0 && <FindingList findings={looseFindings(form, path, owner)} />}
       {fields
         .filter(({ more }) => !more)
         .map((item) => (

@@ -77,6 +77,11 @@ const LARGEST: Readonly<Record<string, readonly [number, number]>> = {
 
 /** The limits of a number field. */
 export function limitsOf(name: string, field: Field): Limits {
+  const [least, most] = field.limits ?? [];
+  if (least !== undefined && most !== undefined) {
+    const whole = typeof field.type === 'string' && field.type.includes('int');
+    return { whole, min: least, max: most, step: whole ? 1 : most <= 1 ? 0.05 : undefined };
+  }
   const range = typeof field.type === 'string' ? LARGEST[field.type] : undefined;
   if (range !== undefined) {
     // A default of 0 (`height` of Interp) says that 0 has a meaning there; boxes are unlimited at a `top_k` of -1.

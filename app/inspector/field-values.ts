@@ -4,6 +4,7 @@ import { itemsOf } from '../caffe/text/edit-places.ts';
 import type { Item } from '../caffe/text/edit-places.ts';
 import type { FieldPath } from '../caffe/text/edit-fields.ts';
 import { textOfLiterals } from '../caffe/text/strings.ts';
+import { allFields } from '../caffe/text/tree.ts';
 import type { MessageNode, ValueNode } from '../caffe/text/tree.ts';
 import { OWN } from './form-model.ts';
 import type { LayerSlice } from './layer-slice.ts';
@@ -73,7 +74,7 @@ export function pathTo(slice: LayerSlice, range: Range): FieldPath {
   const path: (string | number)[] = [];
   let body = slice.body;
   for (;;) {
-    const names = new Set(body.fields.map(({ name }) => name));
+    const names = new Set(allFields(body).map(({ name }) => name));
     let next: MessageNode | undefined;
     let found = false;
     for (const name of names) {

@@ -3,6 +3,7 @@
  * them, the control that fits each, and which are seldom needed. No layer type has a form of its own.
  */
 import type { LayerInfo } from '../caffe/net/layer-table.ts';
+import { isExtension } from '../caffe/schema/dsl.ts';
 import type { Field, FieldType, MessageType } from '../caffe/schema/dsl.ts';
 import { FillerParameter, LayerParameter, ParamSpec, V1LayerParameter } from '../caffe/schema/net-messages.ts';
 import { scalarText } from '../caffe/text/print-message.ts';
@@ -45,7 +46,7 @@ const ALSO_READ: Readonly<Record<string, readonly string[]>> = {
 /** The messages of LayerParameter that a layer type reads besides its own. */
 export function alsoRead(info: LayerInfo | undefined): readonly string[] {
   if (info === undefined) return [];
-  return [...(ALSO_READ[info.type] ?? []), ...(info.loss === true ? ['loss_param'] : [])];
+  return [...(ALSO_READ[info.type] ?? []), ...(info.loss === true ? ['loss_param'] : []), ...(info.extensions ?? [])];
 }
 
 /** Asked first, whatever their numbers in the schema. */
@@ -174,13 +175,30 @@ export function sectionsOf(info: LayerInfo | undefined, written: readonly string
   return sections;
 }
 
-const TITLES: Readonly<Record<string, string>> = { transform_param: 'Transformation', loss_param: 'Loss' };
+const TITLES: Readonly<Record<string, string>> = {
+  transform_param: 'Transformation',
+  loss_param: 'Loss',
+  'crema:augment': 'Augmentation',
+  'crema:pixels': 'Pixels',
+};
 
 function section(name: string, path: readonly string[], title: string, old: boolean): FormSection[] {
   const type: MessageType = old ? V1LayerParameter : LayerParameter;
   const field = type.fields[name];
-  if (field === undefined || !isMessage(field.type)) return [];
-  return [{ title, path, doc: field.doc, fork: field.fork, fields: fieldsOf(field.type, path) }];
+  if (field === undefined) return [];
+  const { doc, fork } = field;
+  if (isMessage(field.type)) return [{ title, path, doc, fork, fields: fieldsOf(field.type, path) }];
+  // A setting of its own, in a comment of its own.
+  if (!isExtension(name)) return [];
+  return [
+    {
+      title: 'Training',
+      path: [],
+      doc,
+      fork,
+      fields: [{ name, path: [name], field, control: controlOf(field), more: false }],
+    },
+  ];
 }
 
 /** What several forms have in common: the sections and fields that all of them have, of one type. */
@@ -246,4 +264,4 @@ const OF_FILLER: Readonly<Record<string, readonly string[]>> = {
 
 /** Does a filler of the rule read the value? */
 export const fillerReads = (rule: string, name: string): boolean =>
-  name === 'type' || (OF_FILLER[rule]?.includes(name) ?? true);
+  name === 'type' || isExtension(name) || (OF_FILLER[rule]?.includes(name) ?? true);

@@ -16,6 +16,7 @@ import type { RunRecord, RunStore } from '../trainer/run-store.ts';
 import { TrainingSession } from '../trainer/session.ts';
 import { planCopy } from '../trainer/weights.ts';
 import { EngineError } from '../engine/engine.ts';
+import { augmentedCopies } from './augment-desk.ts';
 import { classifyImage } from './classify-image.ts';
 import { WorkerError, failureOf } from './failure.ts';
 import { Recovery, gone, lostFailure } from './engine-loss.ts';
@@ -119,6 +120,8 @@ export class TrainHost {
         return this.time(request.netText);
       case 'kernels':
         return kernelsOf((await this.openEngine()).engine, request, this.record());
+      case 'augment':
+        return augmentedCopies((await this.openEngine()).engine, request, this.dataset());
       case 'forecast':
         return this.forecast(request.netText, request.solverText);
       case 'classify':
@@ -186,10 +189,7 @@ export class TrainHost {
 
   private async time(netText: string): Promise<NetTimes> {
     if (this.run?.loop !== undefined)
-      throw new WorkerError({
-        code: 'engine',
-        message: 'A run is under way: pause it before the layers are measured.',
-      });
+      throw new WorkerError({ code: 'engine', message: 'A run is under way: pause it to measure the layers.' });
     return timesOf((await this.openEngine()).engine, netText, this.record());
   }
 
@@ -435,10 +435,8 @@ export class TrainHost {
   }
 
   private async classify(netText: string, image: ClassifyImage): Promise<Classification> {
-    const opened = this.dataset();
-    const weights = await this.currentWeights();
-    const { engine } = await this.openEngine();
-    return classifyImage(engine, { netText, weights, image, opened });
+    const given = { netText, image, opened: this.dataset(), weights: await this.currentWeights() };
+    return classifyImage((await this.openEngine()).engine, given);
   }
 
   private takeLosses(iteration: number, losses: Float32Array, rates: Float32Array): void {
@@ -457,8 +455,7 @@ export class TrainHost {
     if (waiting === undefined || session === undefined) return;
     this.losses = undefined;
     this.told = performance.now();
-    const losses = Float32Array.from(waiting.losses);
-    const rates = Float32Array.from(waiting.rates);
+    const [losses, rates] = [Float32Array.from(waiting.losses), Float32Array.from(waiting.rates)];
     const iteration = waiting.first + losses.length;
     const perSecond = this.meter.iterationsPerSecond();
     this.parts.emit(
