@@ -1,9 +1,11 @@
-/** What is compiled of a training: nothing is computed backward for what is frozen. */
+/** What is compiled of a training: nothing is computed backward for what is frozen, and nothing more for the guard. */
 import { describe, expect, test } from 'vitest';
 import { buildNet } from '../caffe/net/build-net.ts';
+import { outputAxes } from '../engine/ir/kernel.ts';
 import type { UpdateSettings } from '../engine/train/solver-update.ts';
 import { definitionOf, layerTable } from '../layers/index.ts';
-import { compileTraining } from './compile-training.ts';
+import { compileNet } from './compile-net.ts';
+import { compileTraining, singleProgram } from './compile-training.ts';
 
 const frozen = 'param { lr_mult: 0 } param { lr_mult: 0 }';
 const net = (first: string, second: string): string => `
@@ -58,4 +60,22 @@ describe('lr_mult: 0', () => {
     expect(kept(sgd)).toEqual([false, false, true, true, true, true]);
     expect(kept({ ...sgd, rule: { type: 'AdaGrad', delta: 1e-8 } })).toEqual([true, true, true, true, true, true]);
   });
+});
+
+test('the guard against broken numbers adds no kernel, and reads nothing but the loss', () => {
+  const train = buildNet(net('', ''), { phase: 'TRAIN', layers: layerTable });
+  const kernels = (guard: boolean) =>
+    singleProgram(compileNet(train, definitionOf, { prefix: 'train', backward: true, ringSlots: 4, guard })).sequences[
+      'run'
+    ] ?? [];
+  const [plain, guarded] = [kernels(false), kernels(true)];
+  expect(guarded.map(({ label }) => label)).toEqual(plain.map(({ label }) => label));
+  const changed = guarded.filter((kernel, i) => kernel.stores.length !== plain[i]?.stores.length);
+  expect(changed.map(({ label }) => label)).toEqual(['loss/forward + loss/report']);
+  expect(
+    changed
+      .map(outputAxes)
+      .flat()
+      .every(({ extent }) => extent === 1),
+  ).toBe(true);
 });
