@@ -7,6 +7,8 @@ import { useInspector } from './inspector-state.ts';
 
 interface FoldProps {
   readonly title: string;
+  /** Its accessible name, where others have the same title. */
+  readonly label?: string;
   /** What it is remembered by. */
   readonly name: string;
   /** As long as the user has not opened or closed it. */
@@ -21,13 +23,13 @@ interface FoldProps {
   readonly children: ReactNode;
 }
 
-export function Fold({ title, name, open, summary, mark, actions, inner = false, children }: FoldProps) {
+export function Fold({ title, label = title, name, open, summary, mark, actions, inner = false, children }: FoldProps) {
   const chosen = useInspector((state) => state.folds[name]);
   const isOpen = chosen ?? open;
   const body = useId();
   const toggle = () => useInspector.setState(({ folds }) => ({ folds: { ...folds, [name]: !isOpen } }));
   return (
-    <section className={classes('fold', inner && 'fold-inner')} aria-label={title}>
+    <section className={classes('fold', inner && 'fold-inner')} aria-label={label}>
       <div className="fold-row">
         <button type="button" className="fold-head" aria-expanded={isOpen} aria-controls={body} onClick={toggle}>
           <ChevronRight className={classes('fold-mark', isOpen && 'is-open')} aria-hidden />

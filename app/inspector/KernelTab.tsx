@@ -111,6 +111,7 @@ function KernelFacts({ kernel, time, wgslOpen }: KernelFactsProps) {
       </dl>
       <Fold
         title="Expression"
+        label={`${label}: expression`}
         name="kernel expression"
         open
         inner
@@ -120,6 +121,7 @@ function KernelFacts({ kernel, time, wgslOpen }: KernelFactsProps) {
       </Fold>
       <Fold
         title="WGSL"
+        label={`${label}: WGSL`}
         name="kernel WGSL"
         open={wgslOpen}
         inner
