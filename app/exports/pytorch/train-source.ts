@@ -195,6 +195,7 @@ import argparse
 import contextlib
 import json
 import os
+import sys
 
 import numpy as np
 import torch
@@ -366,9 +367,12 @@ def main():
         curves.close()
         snapshot(settings, net, solver, iteration)
     if world > 1:
-        # All end together: a process that goes while another still waits for it leaves that one waiting for ever.
-        dist.barrier()
-        dist.destroy_process_group()
+        if cuda:
+            dist.destroy_process_group()
+        else:
+            # Gloo's connections can wait for each other for ever while they are taken down: all is done, end at once.
+            sys.stdout.flush()
+            os._exit(0)
 
 
 if __name__ == "__main__":
