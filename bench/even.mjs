@@ -1,6 +1,6 @@
 // A long run of a small net, step by step: is any step much slower than the others? Fails where one takes more than three
 // times the median. The first steps are told apart: code is still being compiled in them.
-//   node bench/even.mjs [NET.prototxt] [--engine wasm|webgpu] [--threads N] [--steps 10000] [--out FILE.json]
+//   node bench/even.mjs [NET.prototxt] [--engine wasm|webgpu] [--threads N] [--steps 10000] [--batch N] [--out FILE.json]
 import { readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { duration, quantile, table } from './common/figures.mjs';
@@ -8,9 +8,15 @@ import { ENGINE_OPTIONS, enginesOf, withTraining } from './common/training.mjs';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { ...ENGINE_OPTIONS, steps: { type: 'string', default: '10000' }, out: { type: 'string' } },
+  options: {
+    ...ENGINE_OPTIONS,
+    steps: { type: 'string', default: '10000' },
+    batch: { type: 'string', default: '16' },
+    out: { type: 'string' },
+  },
 });
-const net = readFileSync(positionals[0] ?? 'bench/nets/plain.prototxt', 'utf8');
+const text = readFileSync(positionals[0] ?? 'bench/nets/plain.prototxt', 'utf8');
+const net = text.replaceAll(/batch_size: \d+/g, `batch_size: ${values.batch}`);
 const SLOWEST = 3;
 const FIRST = 20;
 /** Steps between two signs of life. */
