@@ -65,15 +65,20 @@ test('the quick test finds every engine right, and its report can be copied', as
   expect(broken).toEqual([]);
 });
 
-test('the whole set is right on the processor', async ({ page }) => {
-  await openSelfTest(page);
-  await choose(page, 'Cases', 'Whole set');
-  await choose(page, 'Engines', 'Processor');
-  await page.getByRole('button', { name: 'Run the test' }).click();
-  await expect(state(page)).toHaveText('Done', { timeout: 240_000 });
-  await expect(page.getByRole('region', { name: /^Trouble/ })).toHaveCount(0);
-  await expectRight(page, 'Processor, 1 thread', /^CPU, 1 thread, /, goldenCases);
-});
+for (const [engines, row, device] of [
+  ['Processor', 'Processor, 1 thread', /^CPU, 1 thread, /],
+  ['WebGPU', 'WebGPU', /./],
+] as const)
+  test(`the whole set is right on: ${engines}`, async ({ page }) => {
+    test.setTimeout(900_000);
+    await openSelfTest(page);
+    await choose(page, 'Cases', 'Whole set');
+    await choose(page, 'Engines', engines);
+    await page.getByRole('button', { name: 'Run the test' }).click();
+    await expect(state(page)).toHaveText('Done', { timeout: 840_000 });
+    await expect(page.getByRole('region', { name: /^Trouble/ })).toHaveCount(0);
+    await expectRight(page, row, device, goldenCases);
+  });
 
 test('it is reached from the badge, and can be cancelled', async ({ page, context }) => {
   await page.goto('/');
