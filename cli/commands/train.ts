@@ -33,7 +33,7 @@ Options:
   --data PATH             the images (required); "sample" for the generated set
   --net FILE              a net in place of the one that the solver names
   --weights F.caffemodel  weights to start from, copied by layer name; more than one, with
-                          commas between; .caffemodel.h5 as well
+                          commas between; .caffemodel.h5, .safetensors, .npz as well
   --snapshot F.solverstate  a snapshot to go on from; its weights are looked up beside it;
                           .solverstate.h5 as well
   --iterations N          stops after N iterations, before max_iter

@@ -142,9 +142,9 @@ const OTHER = '--curve-other';
 /** Dashes tell the other run apart without colour. */
 const otherLine = (options: Parameters<typeof plotLine>[1] = {}) => plotLine(OTHER, { dash: [5, 3], ...options });
 
-/** The other run's entry in a legend, where there is one. */
+/** The other run's entry in a legend, where there is one: its file is named once, above the charts. */
 const otherEntry = (name: string | undefined, column: number): readonly LegendEntry[] =>
-  name === undefined ? [] : [{ name, colour: OTHER, column, dashed: true }];
+  name === undefined ? [] : [{ name: 'other', colour: OTHER, column, dashed: true }];
 
 function lossSpec(log: boolean, other: string | undefined): PlotSpec {
   return {
