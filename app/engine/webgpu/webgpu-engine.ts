@@ -2,7 +2,7 @@
 import type { Engine, Executable, LoadOptions, MemoryLimits, MemoryNeed, TuneOptions, TuneReport } from '../engine.ts';
 import { EngineError } from '../engine.ts';
 import type { Program } from '../ir/kernel.ts';
-import type { OpenDevice } from './device.ts';
+import type { AdapterProfile, OpenDevice } from './device.ts';
 import { openDevice } from './device.ts';
 import { arrayLimit, deviceNeed } from './device-memory.ts';
 import { loadExecutable } from './executable.ts';
@@ -17,6 +17,8 @@ import { measureProduct, tune, type ProductSpeed } from './tune.ts';
 export interface WebGpuEngine extends Engine {
   /** The device, for tests that watch its errors. */
   readonly device: GPUDevice;
+  /** What schedules are chosen by. */
+  readonly profile: AdapterProfile;
   load(program: Program, options?: LoadOptions): Promise<Executable>;
   tune(program: Program, options?: TuneOptions): Promise<TuneReport>;
   /** What a plain product of an m×k and a k×n matrix reaches on the device, tuned; see `measureProduct`. */
@@ -85,6 +87,10 @@ class DeviceEngine implements WebGpuEngine {
 
   get device(): GPUDevice {
     return this.open.device;
+  }
+
+  get profile(): AdapterProfile {
+    return this.open.profile;
   }
 
   load(program: Program, { onProgress, schedules }: LoadOptions = {}): Promise<Executable> {
