@@ -20,6 +20,22 @@ const pets = {
   ),
 };
 
+/** The same in training and test images, but for one that is in both and one that is no picture. */
+const petsWithFindings = {
+  name: 'pets.zip',
+  bytes: writeZip([
+    ...['cat', 'dog'].flatMap((name, label) =>
+      Array.from({ length: 4 }, (_, i) => ({ path: `train/${name}/${i}.png`, bytes: plainPng(8, 8, [i, label, 9]) })),
+    ),
+    { path: 'train/cat/9.png', bytes: new TextEncoder().encode('no picture') },
+    { path: 'test/cat/0.png', bytes: plainPng(8, 8, [2, 0, 9]) },
+    { path: 'test/dog/0.png', bytes: plainPng(8, 8, [99, 1, 9]) },
+  ]),
+};
+
+/** An archive that is cut off in its middle. */
+const hostile = { name: 'bomb.zip', bytes: petsWithFindings.bytes.slice(0, 600) };
+
 const database = {
   name: 'data.mdb',
   bytes: writeLmdb(
@@ -78,4 +94,37 @@ test('pictures in an archive become a set, which is divided and renamed; other f
   await showTab(page, 'Data');
   await expect(tab).toContainText('1×28×28, 10 classes', { timeout: 60_000 });
   await expect(sets(page)).toContainText('Cats and dogs');
+});
+
+test('data layers bind to sets by their source, with a menu where none is called so; subsets and findings', async ({
+  page,
+}) => {
+  await openReady(page);
+  await showTab(page, 'Data');
+  const tab = monitorTab(page);
+  // The opening network names sources that no set is called like.
+  const menu = tab.getByRole('combobox', { name: 'Data set for examples/cifar10/cifar10_train_lmdb' });
+  await expect(menu).toContainText('not found: reads Shapes');
+  await expect(tab).toContainText('No set here is called so.');
+  await drop(page, [hostile]);
+  await expect(tab.getByRole('alert')).toContainText('bomb.zip', { timeout: 60_000 });
+  await expect(step(page, 'Data')).toContainText('Shapes');
+  await drop(page, [petsWithFindings]);
+  await expect(step(page, 'Data')).toContainText('pets', { timeout: 60_000 });
+  await expect(menu).toHaveValue('pets');
+  await expect(tab.getByRole('table', { name: /^Mean and deviation/ })).toContainText('mean');
+
+  await tab.getByRole('radio', { name: /^Repeats/ }).click();
+  await expect(tab).toContainText('1 test image of 2 can be learned by heart');
+  await tab.getByRole('radio', { name: /^Broken/ }).click();
+  await expect(tab.getByRole('table', { name: 'Records passed over' })).toContainText('train/cat/9.png');
+  await tab.getByRole('radio', { name: 'All sets' }).click();
+  await expect(tab.getByRole('table', { name: 'All data sets' }).getByRole('row')).toHaveCount(3);
+
+  await tab.getByRole('button', { name: 'Subset…' }).click();
+  await page.getByRole('textbox', { name: 'How many' }).fill('2');
+  await page.getByRole('button', { name: 'Make the set' }).click();
+  await expect(tab).toContainText('4 training, 2 test images');
+  await menu.selectOption('Shapes');
+  await expect(step(page, 'Data')).toContainText('Shapes', { timeout: 60_000 });
 });

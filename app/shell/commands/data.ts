@@ -1,7 +1,7 @@
 /** What the Data tab does: choosing, reading, changing and removing data sets. The train worker is told of the set in use. */
 import type { ChannelOrder, SubsetChoice } from '../../data/dataset.ts';
 import { useClassify } from '../../store/classify.ts';
-import { bindingOf, dataLayersOf, useBindings } from '../../store/data-bindings.ts';
+import { bindingOf, boundSet, dataLayersOf, useBindings } from '../../store/data-bindings.ts';
 import { useDataset } from '../../store/dataset.ts';
 import { useDocument } from '../../store/document.ts';
 import { isActive, useRun } from '../../store/run.ts';
@@ -121,9 +121,16 @@ export async function stopExamining(): Promise<void> {
   await attempt(() => data.call({ kind: 'stop-examining' }), showFailure);
 }
 
-/** Binds a source that data layers name to a set, and uses it. */
+/** Binds a source that data layers name to a set, and uses it. Sources whose sets have images of another size go with it. */
 export async function bindSource(source: string, name: string): Promise<void> {
-  choose([source], name);
+  const { sets } = useDataset.getState();
+  const { chosen } = useBindings.getState();
+  const sizeOf = (set: string | undefined) => {
+    const { channels, height, width, range } = sets.find((other) => other.name === set) ?? {};
+    return [channels, height, width, range !== undefined].join();
+  };
+  const misfits = sources().filter((other) => sizeOf(boundSet(other, sets, chosen)) !== sizeOf(name));
+  choose([source, ...misfits], name);
   await openBound();
 }
 
