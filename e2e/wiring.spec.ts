@@ -70,6 +70,15 @@ test('a line is drawn from an output to a layer; what it does not fit says why',
     await expectText(page, 'Network', wiringNet);
   });
 
+  await test.step('a circle back to a layer with room', async () => {
+    const port = await exitPort(node(page, 'score'), 'score');
+    await drag(page, await centre(port), await centre(node(page, 'join')));
+    await expect(wireHint(page)).toHaveText('"score" needs what "join" makes: joining them would make a circle.');
+    await expect(wireHint(page)).toHaveClass(/is-refused/);
+    await page.mouse.up();
+    await expectText(page, 'Network', wiringNet);
+  });
+
   await test.step('Escape lets go', async () => {
     const port = await exitPort(node(page, 'data'), 'data');
     await drag(page, await centre(port), await centre(node(page, 'join')));
@@ -116,6 +125,29 @@ layer {
     await expect(node(page, 'pool1')).toHaveAttribute('aria-pressed', 'true');
     await undone(page);
   });
+});
+
+test('a line to a layer that cannot work with its shape is refused with the reason before it is let go', async ({
+  page,
+}) => {
+  await openReady(page);
+  const net = `${wiringNet}layer {
+  name: "small"
+  type: "Pooling"
+  bottom: "data"
+  top: "small"
+  pooling_param { pool: MAX kernel_size: 2 stride: 2 }
+}
+`;
+  await paste(page, 'Network', net);
+  await expect(nodes(page)).toHaveCount(6);
+  await page.getByRole('button', { name: 'Fit' }).click();
+  const port = await exitPort(node(page, 'small'), 'small');
+  await drag(page, await centre(port), await centre(node(page, 'join')));
+  await expect(wireHint(page)).toHaveClass(/is-refused/);
+  await expect(wireHint(page)).toContainText(/4/);
+  await page.mouse.up();
+  await expectText(page, 'Network', net);
 });
 
 test('a line is selected, moved to another layer, and taken away', async ({ page }) => {
