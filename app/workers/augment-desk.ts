@@ -7,7 +7,7 @@ import { readNet } from '../caffe/net/read-net.ts';
 import { EXPLICIT } from '../caffe/schema/dsl.ts';
 import { TransformationParameter, type LayerParameter } from '../caffe/schema/net-messages.ts';
 import { copyMessage, messageOf, setting } from '../caffe/schema/values.ts';
-import { imageBytes, type ImageSplit } from '../data/dataset.ts';
+import { imageBytes, type ImageSplit, type Pixels } from '../data/dataset.ts';
 import type { Engine } from '../engine/engine.ts';
 import { transformImages, withBatch } from '../trainer/transformed-images.ts';
 import { WorkerError } from './failure.ts';
@@ -39,8 +39,8 @@ export async function augmentedCopies(
   const mixes = setting(layer, 'crema:augment').mixup > 0;
   // What an image is mixed with stands behind the copies of the one that is shown.
   const batch = mixes ? 2 * COPIES : COPIES;
-  const images = new Uint8Array(batch * size);
-  for (let i = 0; i < batch; i++) images.set(bytesOf(split, i < COPIES ? index : index + i, size), i * size);
+  const images = split.images instanceof Uint8Array ? new Uint8Array(batch * size) : new Float32Array(batch * size);
+  for (let i = 0; i < batch; i++) images.set(valuesOf(split, i < COPIES ? index : index + i, size), i * size);
   const { shape, values } = await transformImages(engine, {
     layer: withBatch(shownLayer(layer), batch),
     phase,
@@ -50,16 +50,18 @@ export async function augmentedCopies(
     pass: 0,
   });
   const [, channels = 1, height = 1, width = 1] = shape;
+  // Floats are shown from their lowest to their highest.
+  const [low, high] = dataset.range ?? [0, 255];
   const pixels = Uint8Array.from(values.subarray(0, COPIES * channels * height * width), (value) =>
-    Math.min(255, Math.max(0, Math.round(value))),
+    Math.min(255, Math.max(0, Math.round(((value - low) * 255) / (high - low || 1)))),
   );
   return { phase, channels, height, width, pixels, mixes };
 }
 
-/** Pixels of 0 to 255 of an image of a split, counted around its end. */
-function bytesOf({ images, count }: ImageSplit, index: number, size: number): Uint8Array {
+/** Values of an image of a split, counted around its end. */
+function valuesOf({ images, count }: ImageSplit, index: number, size: number): Pixels {
   const start = (((index % count) + count) % count) * size;
-  return images.subarray(start, start + size) as Uint8Array;
+  return images.subarray(start, start + size);
 }
 
 /** The layer with pixels left as they are seen: cropped, mirrored and augmented, but nothing subtracted, divided or turned round. */
