@@ -20,8 +20,11 @@ function hasFocus(pane: HTMLElement): boolean {
   return active === pane || (active !== null && pane.querySelector('.react-flow')?.contains(active) === true);
 }
 
-function focusNode(pane: HTMLElement, id: string): void {
-  pane.querySelector<HTMLElement>(`.react-flow__node[data-id="${CSS.escape(id)}"]`)?.focus({ preventScroll: true });
+/** Gives a node the focus; returns whether it has it. */
+function focusNode(pane: HTMLElement, id: string): boolean {
+  const found = pane.querySelector<HTMLElement>(`.react-flow__node[data-id="${CSS.escape(id)}"]`);
+  found?.focus({ preventScroll: true });
+  return found !== null && document.activeElement === found;
 }
 
 /** How far a span lies outside of the one between `from` and `to`: to be added to bring it in. */
@@ -43,12 +46,14 @@ export function useCanvasFocus(pane: RefObject<HTMLElement | null>, node: string
     // Under a rectangle that is being drawn nothing may move.
     if (useWiring.getState().marquee !== undefined) return undefined;
     // A frame later: only then the graph has drawn the node as the one that the Tab key reaches.
+    let isDone = false;
     const frame = requestAnimationFrame(() => {
-      if (hasFocus(element)) focusNode(element, node);
+      if (hasFocus(element)) isDone = focusNode(element, node);
     });
     // Of a very large net only what is in view is drawn: the node may come only with the move of the view.
+    // Not a second time: a command may have taken the focus off a node that is about to go.
     const whenInView = setTimeout(() => {
-      if (document.activeElement === element) focusNode(element, node);
+      if (!isDone && document.activeElement === element) focusNode(element, node);
     }, 2 * DURATION);
     const end = (): void => {
       cancelAnimationFrame(frame);
