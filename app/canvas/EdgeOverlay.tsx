@@ -4,7 +4,7 @@ import type { RefObject } from 'react';
 import { useCanvas } from './canvas-state.ts';
 import { gripsOf } from './edge-grips.ts';
 import { roundedPath, type Point } from './edge-path.ts';
-import type { PlacedEdge } from './placed-graph.ts';
+import type { PlacedEdge } from './placed.ts';
 import { startWire } from './wire-drag.ts';
 import { wirePlaces } from './wire-places.ts';
 import { useWiring, type Held } from './wiring-state.ts';

@@ -7,7 +7,7 @@ import { memo, useMemo } from 'react';
 import { useCanvas } from './canvas-state.ts';
 import { roundedPath } from './edge-path.ts';
 import type { Related } from './paths.ts';
-import type { PlacedEdge } from './placed-graph.ts';
+import type { PlacedEdge } from './placed.ts';
 import { useReading } from './reading-state.ts';
 
 export function Edges() {

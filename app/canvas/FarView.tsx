@@ -7,7 +7,7 @@ import { memo, useLayoutEffect, useMemo } from 'react';
 import type { CSSProperties, RefObject } from 'react';
 import { useCanvas } from './canvas-state.ts';
 import { familyColour, MeasureBar } from './LayerNode.tsx';
-import type { PlacedNode } from './placed-graph.ts';
+import type { PlacedNode } from './placed.ts';
 import type { CanvasNode } from './project.ts';
 import { useReading } from './reading-state.ts';
 import { monoWidth } from './text-metrics.ts';

@@ -6,7 +6,8 @@ import { useDocument } from '../store/document.ts';
 import { useCanvas } from './canvas-state.ts';
 import { setGroups } from './follow-selection.ts';
 import { startFrameDrag } from './frame-drag.ts';
-import { boundsOf, type PlacedFrame } from './placed-graph.ts';
+import { boundsOf } from './placed-graph.ts';
+import type { PlacedFrame } from './placed.ts';
 import { useReading } from './reading-state.ts';
 
 export function Frames() {

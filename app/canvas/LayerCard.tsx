@@ -8,7 +8,7 @@ import { familyColour } from './LayerNode.tsx';
 import { shapeText } from './node-box.ts';
 import { costText } from './node-cost.ts';
 import { formatLarge, plural } from '../store/format.ts';
-import type { PlacedNode } from './placed-graph.ts';
+import type { PlacedNode } from './placed.ts';
 import type { CanvasNode } from './project.ts';
 import { useShownNet } from './shown-net.ts';
 

@@ -2,7 +2,8 @@
 import { describe, expect, it } from 'vitest';
 import { layoutGraph } from '../workers/layout-graph.ts';
 import { aligned, snap } from './arrange.ts';
-import { NOTHING_MOVED, placeGraph } from './placed-graph.ts';
+import { placeGraph } from './placed-graph.ts';
+import { NOTHING_MOVED } from './placed.ts';
 import { project } from './project.ts';
 import { BRANCHES, viewOf } from './testing/nets.ts';
 

@@ -4,7 +4,7 @@ import { useCanvas } from './canvas-state.ts';
 import type { Point } from './edge-path.ts';
 import { closedPlace, shiftsOf } from './frame-places.ts';
 import { allGroups, type Group } from './groups.ts';
-import { NOTHING_MOVED, type Moved, type PlacedGraph, type PlacedNode } from './placed-graph.ts';
+import { NOTHING_MOVED, type Moved, type PlacedGraph, type PlacedNode } from './placed.ts';
 import { groupNodeId, type CanvasFrame, type CanvasNode } from './project.ts';
 import { useReading, type Guides } from './reading-state.ts';
 

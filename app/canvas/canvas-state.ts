@@ -2,7 +2,8 @@
 import { create } from 'zustand';
 import type { LayoutAnswer, LayoutRequest } from '../workers/protocol.ts';
 import type { PaletteEntry } from './palette-entry.ts';
-import type { DropTarget, PlacedGraph } from './placed-graph.ts';
+import type { DropTarget } from './placed-graph.ts';
+import type { PlacedGraph } from './placed.ts';
 import type { PaneSize } from './pane-room.ts';
 import type { CanvasGraph } from './project.ts';
 

@@ -1,6 +1,6 @@
 /** Nodes as React Flow wants them, with the same objects as before where nothing changed. */
 import type { LayerFlowNode } from './LayerNode.tsx';
-import type { PlacedNode } from './placed-graph.ts';
+import type { PlacedNode } from './placed.ts';
 
 const cache = new WeakMap<PlacedNode, Map<string, LayerFlowNode>>();
 

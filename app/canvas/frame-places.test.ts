@@ -4,7 +4,8 @@ import { PLAIN_SIDECAR, useSidecar } from '../store/sidecar.ts';
 import { layoutGraph } from '../workers/layout-graph.ts';
 import { moveFrame, moveNodes, resetMoves } from './arrange.ts';
 import { useCanvas } from './canvas-state.ts';
-import { placeGraph, type PlacedGraph } from './placed-graph.ts';
+import { placeGraph } from './placed-graph.ts';
+import type { PlacedGraph } from './placed.ts';
 import { groupNodeId, project } from './project.ts';
 import { BLOCKS, viewOf } from './testing/nets.ts';
 

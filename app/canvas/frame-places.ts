@@ -6,7 +6,7 @@
 import type { LayoutAnswer } from '../workers/protocol.ts';
 import type { Point } from './edge-path.ts';
 import { groupNodeId, type CanvasFrame, type CanvasGraph } from './project.ts';
-import type { Moved, PlacedFrame, PlacedNode } from './placed-graph.ts';
+import type { Moved, PlacedFrame, PlacedNode } from './placed.ts';
 
 /** Room around what was moved out of its frame. */
 const FRAME_MARGIN = { side: 14, head: 28, foot: 14 };

@@ -1,7 +1,8 @@
 /** Connecting by keyboard: a line is held, the arrow keys take its end from node to node, Enter joins it. */
 import { useCanvas } from './canvas-state.ts';
 import type { Point } from './edge-path.ts';
-import type { Direction, PlacedGraph } from './placed-graph.ts';
+import type { Direction } from './placed-graph.ts';
+import type { PlacedGraph } from './placed.ts';
 import { exitsOf } from './ports.ts';
 import { headNode, select } from './selection.ts';
 import { holdWire, join, judgeTarget, offerPlaces, selectedEdge } from './wiring.ts';

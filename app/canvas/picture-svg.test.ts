@@ -3,7 +3,8 @@
 import { describe, expect, it } from 'vitest';
 import { layoutGraph } from '../workers/layout-graph.ts';
 import { svgOf, type PictureTheme } from './picture-svg.ts';
-import { NOTHING_MOVED, placeGraph } from './placed-graph.ts';
+import { placeGraph } from './placed-graph.ts';
+import { NOTHING_MOVED } from './placed.ts';
 import { project } from './project.ts';
 import { CHAIN, viewOf } from './testing/nets.ts';
 import { thumbnailOf, thumbnailRequest } from './thumbnail.ts';

@@ -4,7 +4,8 @@
  */
 import { roundedPath } from './edge-path.ts';
 import { labelOffset, rowNote, BODY_HEIGHT, FACT_SIZE, NAME_SIZE, ROW_HEIGHT } from './node-box.ts';
-import { boundsOf, type PlacedEdge, type PlacedFrame, type PlacedGraph, type PlacedNode } from './placed-graph.ts';
+import { boundsOf } from './placed-graph.ts';
+import type { PlacedEdge, PlacedFrame, PlacedGraph, PlacedNode } from './placed.ts';
 import type { CanvasNode } from './project.ts';
 import { monoWidth } from './text-metrics.ts';
 

@@ -1,14 +1,8 @@
 /** Layout, drops and arrow keys on placed graphs. */
 import { beforeAll, describe, expect, it } from 'vitest';
 import { layoutGraph } from '../workers/layout-graph.ts';
-import {
-  boundsOf,
-  dropTargetAt,
-  NOTHING_MOVED,
-  nodeInDirection,
-  placeGraph,
-  type PlacedGraph,
-} from './placed-graph.ts';
+import { boundsOf, dropTargetAt, nodeInDirection, placeGraph } from './placed-graph.ts';
+import { NOTHING_MOVED, type PlacedGraph } from './placed.ts';
 import { project } from './project.ts';
 import { BRANCHES, CHAIN, RESIDUAL, viewOf } from './testing/nets.ts';
 

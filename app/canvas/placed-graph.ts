@@ -6,37 +6,8 @@ import type { LayoutAnswer } from '../workers/protocol.ts';
 import { directCorners, distanceTo, type Point } from './edge-path.ts';
 import { isSame, placeFrames, shiftsOf } from './frame-places.ts';
 import { entryOffset, exitOffset } from './node-box.ts';
-import type { CanvasEdge, CanvasFrame, CanvasGraph, CanvasNode } from './project.ts';
-
-export interface PlacedNode {
-  readonly node: CanvasNode;
-  readonly x: number;
-  readonly y: number;
-}
-
-export interface PlacedEdge {
-  readonly edge: CanvasEdge;
-  readonly points: readonly Point[];
-}
-
-export interface PlacedFrame {
-  readonly frame: CanvasFrame;
-  readonly x: number;
-  readonly y: number;
-  readonly width: number;
-  readonly height: number;
-}
-
-export interface PlacedGraph {
-  readonly nodes: readonly PlacedNode[];
-  readonly edges: readonly PlacedEdge[];
-  readonly frames: readonly PlacedFrame[];
-}
-
-/** Positions of nodes moved by hand, by id: view state, kept beside the text and not undone. */
-export type Moved = Readonly<Record<string, Point>>;
-
-export const NOTHING_MOVED: Moved = {};
+import type { Moved, PlacedEdge, PlacedGraph, PlacedNode } from './placed.ts';
+import type { CanvasEdge, CanvasGraph } from './project.ts';
 
 /** What a new layer is dropped on. */
 export type DropTarget =

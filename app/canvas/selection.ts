@@ -2,7 +2,8 @@
 import { useDocument } from '../store/document.ts';
 import { useCanvas } from './canvas-state.ts';
 import type { Point } from './edge-path.ts';
-import { nodeInDirection, type Direction, type PlacedGraph } from './placed-graph.ts';
+import { nodeInDirection, type Direction } from './placed-graph.ts';
+import type { PlacedGraph } from './placed.ts';
 import { useWiring } from './wiring-state.ts';
 
 /** The selected layer that the keyboard is on: the last one that came in. */

@@ -1,7 +1,8 @@
 /** Where the lines on their way begin and end, in the coordinates of the graph. Pure. */
 import type { NetView } from '../caffe/net/net-view.ts';
 import type { Point } from './edge-path.ts';
-import { entryPoint, type PlacedGraph, type PlacedNode } from './placed-graph.ts';
+import { entryPoint } from './placed-graph.ts';
+import type { PlacedGraph, PlacedNode } from './placed.ts';
 import { exitsOf, type Exit } from './ports.ts';
 import type { Held } from './wiring-state.ts';
 

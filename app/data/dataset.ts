@@ -4,6 +4,7 @@ export {
   countClasses,
   emptySplit,
   imageBytes,
+  imagePixels,
   meanImage,
   mergeDatasets,
   summarize,

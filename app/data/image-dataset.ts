@@ -312,3 +312,9 @@ export function meanImage(split: ImageSplit): Float32Array<ArrayBuffer> {
   }
   return Float32Array.from(sums, (sum) => sum / split.count);
 }
+
+/** Values of one image of a split, planar. */
+export function imagePixels(split: ImageSplit, index: number): Pixels {
+  const size = split.count === 0 ? 0 : split.images.length / split.count;
+  return split.images.subarray(index * size, (index + 1) * size);
+}

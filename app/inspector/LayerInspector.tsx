@@ -12,9 +12,9 @@ import { LayerParameter, V1LayerParameter } from '../caffe/schema/net-messages.t
 import { allFields } from '../caffe/text/tree.ts';
 import { layerTable } from '../layers/index.ts';
 import { IconButton } from '../look/controls.tsx';
-import { AugmentPreview } from '../monitor/preview/AugmentPreview.tsx';
 import { useDocument, type DocumentState } from '../store/document.ts';
 import { useView } from '../store/view.ts';
+import { AugmentPreview } from './AugmentPreview.tsx';
 import { ShapeLine } from './BlobLinks.tsx';
 import { findingsOf, otherFindings, type Findings } from './field-findings.ts';
 import { FormContext, type Form } from './form-context.ts';

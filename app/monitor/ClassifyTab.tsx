@@ -13,8 +13,8 @@ import { useGallery } from '../store/gallery.ts';
 import { useRun } from '../store/run.ts';
 import { gridFit } from './data/image-pages.ts';
 import { SplitImage } from './data/ImageGrid.tsx';
-import { Thumbnail } from './data/Thumbnail.tsx';
-import { useSize } from './data/use-size.ts';
+import { Thumbnail } from '../look/Thumbnail.tsx';
+import { useSize } from '../look/use-size.ts';
 
 /** The tab. */
 export function ClassifyTab() {

@@ -119,7 +119,8 @@ function LoadWeights() {
       <h3>From a file</h3>
       <p>
         A .caffemodel is copied by layer name, as Caffe does for fine-tuning, and the next run starts with it. With the
-        .solverstate of the same iteration the run it belongs to goes on. Caffe’s HDF5 form (.h5), safetensors and NumPy’s .npz are read as well.
+        .solverstate of the same iteration the run it belongs to goes on. Caffe’s HDF5 form (.h5), safetensors and
+        NumPy’s .npz are read as well.
       </p>
       <Button small icon={<Upload />} onClick={() => chooser.current?.click()}>
         Load weights or state

@@ -46,10 +46,7 @@ describe('what is wrong', () => {
       '# crema: warmup 10',
       'warning [warmup] Crema knows no "warmup" here. Did you mean "warmup_iter"? There are type and warmup_iter.',
     ],
-    [
-      '# crema: warmup_iter many',
-      'error [many] "warmup_iter" takes a whole number from 0, not many.',
-    ],
+    ['# crema: warmup_iter many', 'error [many] "warmup_iter" takes a whole number from 0, not many.'],
     ['# crema: type AdamX', 'error [AdamX] Crema has no solver type "AdamX" beyond Caffe\'s; there is AdamW.'],
     ['# crema: warmup_iter 101', 'warning [101] The warm-up is longer than the run of 100 iterations: it never ends.'],
   ])('%s', (comment, message) => {

@@ -10,7 +10,7 @@ import { classes } from '../../look/controls.tsx';
 import { useDocument } from '../../store/document.ts';
 import { formatPercent } from '../../store/format.ts';
 import { useView } from '../../store/view.ts';
-import { useSize } from '../data/use-size.ts';
+import { useSize } from '../../look/use-size.ts';
 import { columnsOf, type CostColumn, type CostRow } from './cost-columns.ts';
 import { arrange, costTableRows, nextSort, rowsInSight, scrollFor, shareOf } from './cost-rows.ts';
 import { useCostView } from './cost-state.ts';

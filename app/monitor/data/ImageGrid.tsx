@@ -1,14 +1,14 @@
 /** The images of a data set, a page at a time, by split and class, each with its label. A click classifies a test image. */
 import { ChevronLeft, ChevronRight } from 'lucide-react';
 import { useMemo, useState, type ReactNode } from 'react';
-import type { ImageDataset } from '../../data/dataset.ts';
+import { imagePixels, type ImageDataset } from '../../data/dataset.ts';
 import { IconButton, Segmented } from '../../look/controls.tsx';
 import { classify } from '../../shell/commands/classify.ts';
 import { formatCount } from '../../store/format.ts';
 import { useView } from '../../store/view.ts';
-import { gridFit, imagePixels, imagesOfClass } from './image-pages.ts';
-import { Thumbnail } from './Thumbnail.tsx';
-import { useSize } from './use-size.ts';
+import { gridFit, imagesOfClass } from './image-pages.ts';
+import { Thumbnail } from '../../look/Thumbnail.tsx';
+import { useSize } from '../../look/use-size.ts';
 
 const side = 40;
 const cellWidth = 60;

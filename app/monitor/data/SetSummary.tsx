@@ -8,7 +8,7 @@ import { downloadMean } from '../../shell/commands/download-mean.ts';
 import { useDataset } from '../../store/dataset.ts';
 import { formatCount } from '../../store/format.ts';
 import { SetActions } from './SetActions.tsx';
-import { Thumbnail } from './Thumbnail.tsx';
+import { Thumbnail } from '../../look/Thumbnail.tsx';
 
 interface SetSummaryProps {
   readonly summary: DatasetSummary;

@@ -1,8 +1,9 @@
 /** Pages of the image grid, and pixels on their way between planes and RGBA. */
 import { expect, it } from 'vitest';
 import { planar } from '../../shell/planar-pixels.ts';
-import { gridFit, imagePixels, imagesOfClass } from './image-pages.ts';
-import { interleave } from './interleave.ts';
+import { imagePixels } from '../../data/dataset.ts';
+import { gridFit, imagesOfClass } from './image-pages.ts';
+import { interleave } from '../../look/interleave.ts';
 
 const split = { images: Uint8Array.from([1, 2, 3, 4, 5, 6]), labels: Uint16Array.from([7, 0, 7]), count: 3 };
 

@@ -1,5 +1,5 @@
 /** Which images a page of the grid shows. Pure. */
-import type { ImageSplit, Pixels } from '../../data/dataset.ts';
+import type { ImageSplit } from '../../data/dataset.ts';
 
 /** Indices of the images of one class, or of all (`undefined`), in file order. */
 export function imagesOfClass(split: ImageSplit, label: number | undefined): Uint32Array {
@@ -16,10 +16,4 @@ export function gridFit(width: number, height: number, cellWidth: number, cellHe
   const columns = Math.max(1, Math.floor(width / cellWidth));
   const rows = Math.max(1, Math.floor(height / cellHeight));
   return { columns, rows, perPage: columns * rows };
-}
-
-/** Values of one image of a split, planar. */
-export function imagePixels(split: ImageSplit, index: number): Pixels {
-  const size = split.count === 0 ? 0 : split.images.length / split.count;
-  return split.images.subarray(index * size, (index + 1) * size);
 }

@@ -4,17 +4,17 @@
  */
 import { ChevronLeft, ChevronRight, Dices } from 'lucide-react';
 import { useEffect, useMemo, useState, type ReactNode } from 'react';
-import { Button, classes, IconButton } from '../../look/controls.tsx';
-import { attempt, train } from '../../shell/commands/workers.ts';
-import { useDataset } from '../../store/dataset.ts';
-import { useDocument } from '../../store/document.ts';
-import { useRun } from '../../store/run.ts';
-import type { AugmentedCopies } from '../../workers/protocol.ts';
-import type { PixelForm } from '../data/interleave.ts';
-import { imagePixels } from '../data/image-pages.ts';
-import { Thumbnail } from '../data/Thumbnail.tsx';
-import { useSize } from '../data/use-size.ts';
-import './preview.css';
+import { imagePixels } from '../data/dataset.ts';
+import { Button, classes, IconButton } from '../look/controls.tsx';
+import type { PixelForm } from '../look/interleave.ts';
+import { Thumbnail } from '../look/Thumbnail.tsx';
+import { useSize } from '../look/use-size.ts';
+import { attempt, train } from '../shell/commands/workers.ts';
+import { useDataset } from '../store/dataset.ts';
+import { useDocument } from '../store/document.ts';
+import { useRun } from '../store/run.ts';
+import type { AugmentedCopies } from '../workers/protocol.ts';
+import './augment-preview.css';
 
 /** Side of the image as it is, on the page, in pixels. */
 const SIDE = 64;

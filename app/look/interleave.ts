@@ -1,5 +1,5 @@
 /** Planar values as the pixels of a canvas. */
-import type { DatasetSummary } from '../../data/dataset.ts';
+import type { DatasetSummary } from '../data/dataset.ts';
 
 /** How a set's values are to be shown: floats from their lowest (black) to their highest (white), colours in their order. */
 export type PixelForm = Pick<DatasetSummary, 'range' | 'channelOrder'>;
