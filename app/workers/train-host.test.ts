@@ -280,7 +280,7 @@ describe('before a run', () => {
     expect(conv?.forward).toBeGreaterThan(0);
     expect(conv?.backward).toBeGreaterThan(0);
     await page.start({ netText, solverText: solverOf(100_000) });
-    await expect(page.host.handle({ kind: 'time', netText })).rejects.toThrow('pause it before');
+    await expect(page.host.handle({ kind: 'time', netText })).rejects.toThrow('pause it to measure');
     await page.host.handle({ kind: 'stop' });
   });
 
