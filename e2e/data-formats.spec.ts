@@ -104,8 +104,8 @@ test('data layers bind to sets by their source, with a menu where none is called
   const tab = monitorTab(page);
   // The opening network names sources that no set is called like.
   const menu = tab.getByRole('combobox', { name: 'Data set for examples/cifar10/cifar10_train_lmdb' });
-  await expect(menu).toContainText('not found: reads Shapes');
-  await expect(tab).toContainText('No set here is called so.');
+  await expect(menu).toContainText('Shapes (stands in)');
+  await expect(tab).toContainText('No set here is called so, and Shapes stands in.');
   await drop(page, [hostile]);
   await expect(tab.getByRole('alert')).toContainText('bomb.zip', { timeout: 60_000 });
   await expect(step(page, 'Data')).toContainText('Shapes');

@@ -1,6 +1,7 @@
 /** One image drawn pixel by pixel on a canvas of its own size; the page scales it up without smoothing. */
 import { useEffect, useRef } from 'react';
 import { interleave, type PixelForm } from './interleave.ts';
+import './thumbnail.css';
 
 interface ThumbnailProps {
   /** Planar values [C, H, W]. */

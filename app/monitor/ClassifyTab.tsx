@@ -15,6 +15,7 @@ import { gridFit } from './data/image-pages.ts';
 import { SplitImage } from './data/ImageGrid.tsx';
 import { Thumbnail } from '../look/Thumbnail.tsx';
 import { useSize } from '../look/use-size.ts';
+import './classify.css';
 
 /** The tab. */
 export function ClassifyTab() {

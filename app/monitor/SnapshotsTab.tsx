@@ -9,6 +9,7 @@ import { formatBytes, formatCount, plural } from '../store/format.ts';
 import { isActive, useRun, type StartingPoint } from '../store/run.ts';
 import type { SnapshotInfo } from '../workers/protocol.ts';
 import { ExampleWeights } from './ClassifyTab.tsx';
+import './snapshots.css';
 
 /** The tab. */
 export function SnapshotsTab() {
@@ -34,7 +35,7 @@ export function SnapshotsTab() {
                 <th className="snapshot-number">Iteration</th>
                 <th>Taken</th>
                 <th className="snapshot-number">Size</th>
-                <th>Computed on</th>
+                <th className="snapshot-engine">Computed on</th>
                 <th>
                   <span className="visually-hidden">Actions</span>
                 </th>
@@ -65,7 +66,9 @@ function SnapshotRow({ snapshot, active }: { readonly snapshot: SnapshotInfo; re
   const ending = format === 'HDF5' ? '.h5' : '';
   return (
     <tr>
-      <td className="figures copyable">{name}</td>
+      <td className="figures copyable" title={engine?.device}>
+        {name}
+      </td>
       <td className="figures snapshot-number">{formatCount(iteration)}</td>
       <td className="figures">{time.format(when)}</td>
       <td className="figures snapshot-number">{formatBytes(bytes)}</td>

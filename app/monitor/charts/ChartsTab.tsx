@@ -12,6 +12,7 @@ import { useView } from '../../store/view.ts';
 import { accuracyTable, bestTest, lossLimits, lossTable, rateTable } from './chart-data.ts';
 import { Plot, type LegendEntry, type PlotSpec } from './Plot.tsx';
 import { plotLine, plotMeasured } from './plot-style.ts';
+import './charts.css';
 
 /** The three charts side by side. */
 export function ChartsTab() {

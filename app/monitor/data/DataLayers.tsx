@@ -30,7 +30,10 @@ export function DataLayers({ place }: DataLayersProps) {
         const bound = boundSet(source, sets, chosen);
         const phases = [...new Set(readers.map(({ phase }) => phase))].join(', ');
         return (
-          <div key={source} className={classes('data-layer', bound === undefined && 'data-layer-unbound')}>
+          <div
+            key={source}
+            className={classes('data-layer', bound === undefined && inUse === undefined && 'data-layer-unbound')}
+          >
             <span className="data-layer-source" title={`${phases}: ${readers.map(({ layer }) => layer).join(', ')}`}>
               <span className="data-layer-phase">{phases}</span> {source.replace(/\/+$/, '').replace(/.*\//, '')}
             </span>
@@ -41,7 +44,9 @@ export function DataLayers({ place }: DataLayersProps) {
                 value={bound ?? ''}
                 onChange={(event) => void bindSource(source, event.target.value)}
               >
-                {bound === undefined && <option value="">not found: reads {inUse ?? 'nothing'}</option>}
+                {bound === undefined && (
+                  <option value="">{inUse === undefined ? 'not found' : `${inUse} (stands in)`}</option>
+                )}
                 {sets.map(({ name }) => (
                   <option key={name} value={name}>
                     {name}
@@ -58,14 +63,16 @@ export function DataLayers({ place }: DataLayersProps) {
                 </IconButton>
               )}
             </span>
-            {bound === undefined && (
-              <p className="data-layer-note">
-                <TriangleAlert aria-hidden /> No set here is called so. Choose one, or drop its files on the page.
-              </p>
-            )}
           </div>
         );
       })}
+      {isOpen && (
+        <p className={classes('data-layers-note', inUse === undefined && 'data-layers-missing')}>
+          {inUse === undefined && <TriangleAlert aria-hidden />}
+          No set here is called so{inUse === undefined ? '' : `, and ${inUse} stands in`}. Choose one, or drop its files
+          on the page.
+        </p>
+      )}
     </section>
   );
 }
