@@ -1,8 +1,8 @@
 /** Layers on WebGPU against the interpreter, forward and backward, at sizes that no tile or workgroup divides. */
 import { afterAll, describe, it } from 'vitest';
 import { openNodeEngine } from '../engine/webgpu/node-device.ts';
-import { expectLikeReference } from './testing/engine-case.ts';
-import { oddCases } from './testing/odd-cases.ts';
+import { checkDirectionOn, expectLikeReference } from './testing/engine-case.ts';
+import { directedCases, oddCases } from './testing/odd-cases.ts';
 
 describe('layers on WebGPU at odd sizes', () => {
   const engine = openNodeEngine();
@@ -10,5 +10,11 @@ describe('layers on WebGPU at odd sizes', () => {
 
   it.each(Object.entries(oddCases))('%s', async (_, one) => {
     await expectLikeReference(await engine, one);
+  });
+
+  describe('gradients along a direction', () => {
+    it.each(Object.entries(directedCases))('%s', async (_, one) => {
+      await checkDirectionOn(await engine, one);
+    });
   });
 });

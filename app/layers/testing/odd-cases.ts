@@ -108,6 +108,7 @@ export const oddCases: Readonly<Record<string, EngineCase>> = {
   'Pooling STOCHASTIC': {
     net: oneLayer('Pooling', [[3, 5, 17, 13]], 'pooling_param { pool: STOCHASTIC kernel_size: 3 stride: 2 }'),
     positive: true,
+    step: 2 ** -20,
   },
   ...forkCases,
   ReLU6: { net: oneLayer('ReLU6', [[33, 65]], '') },
@@ -121,6 +122,7 @@ export const oddCases: Readonly<Record<string, EngineCase>> = {
       'recurrent_param { num_output: 33 }',
     ),
     values: { b: marks(13, 3) },
+    step: 2 ** -10,
   },
   'SPP MAX': { net: oneLayer('SPP', [[3, 5, 33, 17]], 'spp_param { pyramid_height: 3 }') },
   'SPP AVE': { net: oneLayer('SPP', [[1, 17, 13, 33]], 'spp_param { pyramid_height: 3 pool: AVE }') },
@@ -128,7 +130,7 @@ export const oddCases: Readonly<Record<string, EngineCase>> = {
   AbsVal: { net: oneLayer('AbsVal', [[3, 65]]) },
   Bias: { net: oneLayer('Bias', [[3, 17, 5, 13]]) },
   BNLL: { net: oneLayer('BNLL', [[17, 33]]), range: 4 },
-  Clip: { net: oneLayer('Clip', [[65, 3]], 'clip_param { min: -0.501 max: 0.702 }') },
+  Clip: { net: oneLayer('Clip', [[65, 3]], 'clip_param { min: -0.501 max: 0.702 }'), step: 2 ** -13 },
   Concat: {
     net: oneLayer('Concat', [
       [3, 17, 5],
@@ -273,3 +275,11 @@ export const oddCases: Readonly<Record<string, EngineCase>> = {
   TanH: { net: oneLayer('TanH', [[65, 17]]), range: 3 },
   Tile: { net: oneLayer('Tile', [[3, 17, 5]], 'tile_param { axis: 1 tiles: 3 }') },
 };
+
+/** Words in the names of cases that no difference can check: ArgMax has no gradient; of states that come from bottoms, Caffe passes none on; a selector that moves lets others pass. */
+const WITHOUT = ['ArgMax', 'exposed', 'Filter'];
+
+/** The cases whose gradients a difference along a direction can check. */
+export const directedCases: Readonly<Record<string, EngineCase>> = Object.fromEntries(
+  Object.entries(oddCases).filter(([name]) => !WITHOUT.some((word) => name.includes(word))),
+);
