@@ -2,7 +2,7 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import { openNodeEngine } from '../engine/webgpu/node-device.ts';
 import { watchPlans } from './testing/watched-engine.ts';
-import { traceErrors, traceNames, traceSession } from './solver-traces.ts';
+import { traceErrors, traceNames, traceOf } from './solver-traces.ts';
 
 describe('solver traces of real Caffe on WebGPU', () => {
   const engine = openNodeEngine();
@@ -16,12 +16,12 @@ describe('solver traces of real Caffe on WebGPU', () => {
   });
 
   it.each(['nesterov', 'adadelta', 'adam'])('goes on from a snapshot, bit for bit: %s', async (name) => {
-    const unbroken = await traceSession(await engine, name);
+    const unbroken = await traceOf(await engine, name);
     await unbroken.session.run(() => 'go', 7);
-    const first = await traceSession(await engine, name);
+    const first = await traceOf(await engine, name);
     await first.session.run(() => 'go', 4);
     const { weights, state } = await first.session.snapshot();
-    const second = await traceSession(await engine, name);
+    const second = await traceOf(await engine, name);
     second.session.load(weights);
     second.session.restore(state);
     await second.session.run(() => 'go', 3);
@@ -31,14 +31,14 @@ describe('solver traces of real Caffe on WebGPU', () => {
 
   it('takes the memory that was planned', async () => {
     const { watched, planned } = watchPlans(await engine);
-    const { session } = await traceSession(watched, 'adam');
+    const { session } = await traceOf(watched, 'adam');
     expect(Math.abs((planned[0] ?? 0) / session.bytes - 1)).toBeLessThan(0.05);
     expect(planned).toHaveLength(1);
     session.dispose();
   });
 
   it('finds where numbers broke, and leaves the weights as they were before', async () => {
-    const { session } = await traceSession(await engine, 'sgd', [], 'base_lr: 1e30 lr_policy: "fixed" max_iter: 9');
+    const { session } = await traceOf(await engine, 'sgd', 'base_lr: 1e30 lr_policy: "fixed" max_iter: 9');
     await expect(session.run(() => 'go')).rejects.toThrow(
       /^The loss became (NaN|-?Infinity) at iteration \d+\. The first values that are infinite or no numbers are in .*Lower base_lr/,
     );

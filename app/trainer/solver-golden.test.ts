@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { readSolverstate, writeSolverstate } from '../caffe/wire/solverstate.ts';
 import { relativeError } from '../compiler/golden-errors.ts';
 import { createReferenceEngine } from '../engine/reference/reference-engine.ts';
-import { traceErrors, traceNames, traceSession, traceState } from './solver-traces.ts';
+import { traceErrors, traceNames, traceOf, traceState } from './solver-traces.ts';
 
 describe('solver traces of real Caffe', () => {
   it.each(traceNames())('%s', async (name) => {
@@ -31,12 +31,12 @@ describe('solver traces of real Caffe', () => {
 
 describe('a run taken up again from its snapshot', () => {
   it.each(['sgd', 'nesterov', 'adagrad', 'rmsprop', 'adadelta', 'adam'])('goes on as if unbroken: %s', async (name) => {
-    const unbroken = await traceSession(createReferenceEngine(), name);
+    const unbroken = await traceOf(createReferenceEngine(), name);
     await unbroken.session.run(() => 'go', 7);
-    const first = await traceSession(createReferenceEngine(), name);
+    const first = await traceOf(createReferenceEngine(), name);
     await first.session.run(() => 'go', 4);
     const { weights, state } = await first.session.snapshot();
-    const second = await traceSession(createReferenceEngine(), name);
+    const second = await traceOf(createReferenceEngine(), name);
     second.session.load(weights);
     second.session.restore(readSolverstate(writeSolverstate(state)));
     await second.session.run(() => 'go', 3);
@@ -55,14 +55,14 @@ describe('a run taken up again from its snapshot', () => {
   });
 
   it("refuses another solver's state", async () => {
-    const { session } = await traceSession(createReferenceEngine(), 'adam');
+    const { session } = await traceOf(createReferenceEngine(), 'adam');
     expect(() => {
       session.restore(traceState('sgd'));
     }).toThrow('The solver state holds 4 history blobs, but Adam keeps 8 for this network.');
   });
 
   it('takes up a state that Caffe wrote', async () => {
-    const { session } = await traceSession(createReferenceEngine(), 'adam');
+    const { session } = await traceOf(createReferenceEngine(), 'adam');
     session.restore(traceState('adam'));
     expect(session.iteration).toBe(10);
     expect((await session.snapshot()).state.history).toEqual(traceState('adam').history);

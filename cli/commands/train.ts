@@ -21,6 +21,7 @@ import { engineKinds, openEngine } from '../engines.ts';
 import { writeBytes } from '../files.ts';
 import { readSolverFiles, type SolverFiles } from '../solver-files.ts';
 import { stateAt, weightsAt } from '../weight-inputs.ts';
+import { isTrace, trainTrace } from './train-trace.ts';
 
 const help = `Usage: crema train SOLVER --data DIR_OR_ARCHIVE [OPTIONS]
 
@@ -28,6 +29,12 @@ Trains the net that the solver names on a CIFAR-10 archive, folder or batch file
 stands in for the sources of the net's data layers: training batches in TRAIN, the test
 batch in TEST. Snapshots are written as Caffe writes them. A mean_file that is not there
 means the mean of the training images. Ctrl+C stops, with a snapshot.
+
+Usage: crema train TRACE.safetensors --out DIR [--engine ENGINE]
+
+Trains a recorded run: "prototxt" and "solver" in the metadata, the first parameters as
+param/LAYER/I, and one batch an iteration for each input, under its name. Writes loss and
+param_after/LAYER/I to DIR under the same name.
 
 Options:
   --data PATH             the images (required); "sample" for the generated set
@@ -68,6 +75,8 @@ export const train: Command = {
       { name: 'SOLVER', min: 1, max: 1 },
     );
     const solverPath = positionals[0] as string;
+    if (isTrace(solverPath))
+      return await trainTrace(solverPath, values.out, oneOf('engine', values.engine, engineKinds), terminal);
     if (values.data === undefined)
       throw new UsageError('--data is missing: give a CIFAR-10 archive, folder or batch file.');
     if (values.weights !== undefined && values.snapshot !== undefined) {
