@@ -2,6 +2,7 @@
 import { useDocument } from '../store/document.ts';
 import { useCanvas } from './canvas-state.ts';
 import type { Point } from './edge-path.ts';
+import { followPress, type Press } from './follow-press.ts';
 import { nodeInDirection, type Direction } from './placed-graph.ts';
 import type { PlacedGraph } from './placed.ts';
 import { useWiring } from './wiring-state.ts';
@@ -97,44 +98,28 @@ export function nodesWithin(graph: PlacedGraph, a: Point, b: Point): string[] {
  * Draws a rectangle from a press on; what it touches is selected, with `add` besides what was. `onDrawn` is called at the
  * end if there was one: a press without movement draws none.
  */
-export function startMarquee(
-  press: Pick<PointerEvent, 'pointerId' | 'clientX' | 'clientY'>,
-  add: boolean,
-  toGraph: (at: Point) => Point,
-  onDrawn: () => void,
-): void {
-  const end = new AbortController();
-  const { signal } = end;
+export function startMarquee(press: Press, add: boolean, toGraph: (at: Point) => Point, onDrawn: () => void): void {
   const from = { x: press.clientX, y: press.clientY };
   const before = useDocument.getState().selection;
   const stop = (): void => {
-    end.abort();
+    end();
     if (useWiring.getState().marquee !== undefined) onDrawn();
     useWiring.setState({ marquee: undefined });
   };
-  window.addEventListener(
-    'pointermove',
-    ({ pointerId, clientX: x, clientY: y }) => {
+  const end = followPress(press, {
+    move: (to) => {
       const { picture } = useCanvas.getState();
-      if (pointerId !== press.pointerId || picture === undefined) return;
-      useWiring.setState({ marquee: { from, to: { x, y } } });
-      const within = nodesWithin(picture.placed, toGraph(from), toGraph({ x, y }));
+      if (picture === undefined) return;
+      useWiring.setState({ marquee: { from, to } });
+      const within = nodesWithin(picture.placed, toGraph(from), toGraph(to));
       const next = add ? [...before.filter((id) => !within.includes(id)), ...within] : within;
       const { selection } = useDocument.getState();
       if (next.length !== selection.length || next.some((id, i) => id !== selection[i])) select(next);
     },
-    { signal },
-  );
-  window.addEventListener('pointerup', ({ pointerId }) => pointerId === press.pointerId && stop(), { signal });
-  window.addEventListener('pointercancel', stop, { signal });
-  window.addEventListener(
-    'keydown',
-    (event) => {
-      if (event.key !== 'Escape') return;
-      event.stopPropagation();
+    up: stop,
+    abandon: () => {
       stop();
       select(before);
     },
-    { signal, capture: true },
-  );
+  });
 }

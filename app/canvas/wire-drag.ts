@@ -1,14 +1,12 @@
 /**
- * A line drawn from a port or an edge's end, on pointer events: it can be abandoned with Escape and works with pen and
- * touch. A press without movement takes the line along too, until the next click: nobody has to drag.
+ * A line drawn from a port or an edge's end. A press without movement takes the line along too, until the next click:
+ * nobody has to drag.
  */
 import type { Point } from './edge-path.ts';
+import { followPress, type Press } from './follow-press.ts';
 import { swallowClick } from './swallow-click.ts';
 import { dropWire, holdWire, judgeTarget } from './wiring.ts';
 import { useWiring, type Held } from './wiring-state.ts';
-
-/** Movement in pixels before a press becomes a drag. */
-const THRESHOLD = 4;
 
 /** What lies under a point: a node, or the empty canvas. */
 export type WirePlace = { readonly kind: 'node'; readonly id: string } | { readonly kind: 'canvas' };
@@ -27,15 +25,8 @@ export interface WirePlaces {
 }
 
 /** Follows the pointer from its press. Returns a function that abandons the line. */
-export function startWire(
-  held: Held,
-  press: Pick<PointerEvent, 'pointerId' | 'clientX' | 'clientY'>,
-  places: WirePlaces,
-): () => void {
-  const end = new AbortController();
-  const { signal } = end;
+export function startWire(held: Held, press: Press, places: WirePlaces): () => void {
   let at: Point = { x: press.clientX, y: press.clientY };
-  let hasMoved = false;
   let wasClicked = false;
   let frame = 0;
   holdWire(held, 'pointer', at);
@@ -43,7 +34,7 @@ export function startWire(
 
   const stop = (): void => {
     cancelAnimationFrame(frame);
-    end.abort();
+    end();
     useWiring.setState({ wire: undefined });
   };
   const look = (): WirePlace | undefined => {
@@ -64,41 +55,22 @@ export function startWire(
     dropWire(wire, place.kind === 'node' ? place.id : undefined, places.toGraph(at), places.toPane(at));
   };
 
-  window.addEventListener(
-    'pointermove',
-    ({ pointerId, clientX: x, clientY: y }) => {
-      if (pointerId !== press.pointerId) return;
-      hasMoved ||= Math.hypot(x - press.clientX, y - press.clientY) >= THRESHOLD;
-      at = { x, y };
+  const end = followPress(press, {
+    move: (to) => {
+      at = to;
     },
-    { signal },
-  );
-  window.addEventListener(
-    'pointerup',
-    ({ pointerId, clientX: x, clientY: y }) => {
-      if (pointerId !== press.pointerId) return;
-      at = { x, y };
-      if (!hasMoved) {
+    up: (to, isDragged) => {
+      at = to;
+      if (!isDragged && !wasClicked) {
         // The press was a click: the next one ends the line.
-        hasMoved = wasClicked = true;
+        wasClicked = true;
         return;
       }
       if (wasClicked) swallowClick();
       drop();
     },
-    { signal },
-  );
-  window.addEventListener('pointercancel', stop, { signal });
-  window.addEventListener(
-    'keydown',
-    (event) => {
-      if (event.key !== 'Escape') return;
-      event.stopPropagation();
-      event.preventDefault();
-      stop();
-    },
-    { signal, capture: true },
-  );
+    abandon: stop,
+  });
   frame = requestAnimationFrame(follow);
   return stop;
 }

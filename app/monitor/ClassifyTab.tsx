@@ -72,7 +72,13 @@ function Picture({ dataset, input }: { readonly dataset: ImageDataset; readonly 
   return input.kind === 'test' ? (
     <SplitImage dataset={dataset} splitName="test" index={input.index} size={112} label="The chosen image" />
   ) : (
-    <Thumbnail pixels={input.pixels} {...{ channels, height, width }} size={112} label="The chosen image" />
+    <Thumbnail
+      pixels={input.pixels}
+      {...{ channels, height, width }}
+      form={dataset}
+      size={112}
+      label="The chosen image"
+    />
   );
 }
 

@@ -9,7 +9,14 @@ import type { NetView } from '../caffe/net/net-view.ts';
 import type { Phase } from '../caffe/schema/net-messages.ts';
 import type { RatePlan } from '../caffe/solver/lr-preview.ts';
 import type { Fold } from '../caffe/service/folding.ts';
-import type { ChannelOrder, DatasetSummary, ImageDataset, ImageSettings, SubsetChoice } from '../data/dataset.ts';
+import type {
+  ChannelOrder,
+  DatasetSummary,
+  ImageDataset,
+  ImageSettings,
+  Pixels,
+  SubsetChoice,
+} from '../data/dataset.ts';
 import type { EngineInfo } from '../engine/engine.ts';
 import type { NetTimes } from '../trainer/layer-times.ts';
 import type { MemoryForecast } from '../trainer/memory-need.ts';
@@ -256,9 +263,9 @@ export interface ExportedFile {
   readonly content: Blob;
 }
 
-/** Pixels [C, H, W] planar bytes at the data set's size, or a test image of the set in use. */
+/** Pixels [C, H, W], planar, as the data set in use has them and at the data set's size, or a test image of the set in use. */
 export type ClassifyImage =
-  { readonly kind: 'test'; readonly index: number } | { readonly kind: 'pixels'; readonly data: Uint8Array };
+  { readonly kind: 'test'; readonly index: number } | { readonly kind: 'pixels'; readonly data: Pixels };
 
 export interface Classification {
   /** Best first, at most five. */

@@ -27,14 +27,14 @@ it('takes planes to RGBA and back', () => {
   const rgba = new Uint8ClampedArray(8);
   interleave(planes, 3, rgba);
   expect([...rgba]).toEqual([10, 30, 50, 255, 20, 40, 60, 255]);
-  expect([...planar(rgba, 3)]).toEqual([...planes]);
+  expect([...planar(rgba, { channels: 3 })]).toEqual([...planes]);
 });
 
 it('shows one channel as grey, and makes grey of colours by their brightness', () => {
   const rgba = new Uint8ClampedArray(4);
   interleave([90], 1, rgba);
   expect([...rgba]).toEqual([90, 90, 90, 255]);
-  expect([...planar(Uint8ClampedArray.from([255, 0, 0, 255, 0, 255, 0, 255]), 1)]).toEqual([76, 150]);
+  expect([...planar(Uint8ClampedArray.from([255, 0, 0, 255, 0, 255, 0, 255]), { channels: 1 })]).toEqual([76, 150]);
 });
 
 it('shows floats from their lowest to their highest, and blue first where it comes first', () => {
@@ -44,4 +44,13 @@ it('shows floats from their lowest to their highest, and blue first where it com
   const one = new Uint8ClampedArray(4);
   interleave([10, 20, 30], 3, one, { channelOrder: 'BGR' });
   expect([...one]).toEqual([30, 20, 10, 255]);
+});
+
+it('brings a picture to the values and the order of colours that a set has', () => {
+  const set = { channels: 3, channelOrder: 'BGR', range: [-1, 1] } as const;
+  const pixels = planar(Uint8ClampedArray.from([255, 0, 51, 255]), set);
+  expect(pixels).toEqual(Float32Array.from([-0.6, -1, 1]));
+  const rgba = new Uint8ClampedArray(4);
+  interleave(pixels, 3, rgba, set);
+  expect([...rgba]).toEqual([255, 0, 51, 255]);
 });
